@@ -1,0 +1,106 @@
+import type { FaultReason, RefusalReason } from "./reasons.ts"
+
+/**
+ * The answer to one request: JSON-safe data, to be logged, compared and rendered. It never holds a token, a signature or
+ * key material. `at` is in milliseconds since the epoch; `rule` names the rule that covered the request.
+ */
+export type Decision = Allow | Refuse | Fault
+
+/** The request may reach the origin. `principal` is null on a public route, where nobody was asked who they are. */
+export interface Allow extends Facts {
+  readonly outcome: "allow"
+  /** The canonical path that was decided on: what the origin must receive, and no other spelling of it. */
+  readonly path: string
+  readonly principal: Principal | null
+}
+
+/** The caller was refused. `scope` lists what would have been enough, where a scope was lacking (RFC 6750 §3). */
+export interface Refuse extends Facts {
+  readonly outcome: "refuse"
+  readonly reason: RefusalReason
+  readonly scope?: readonly string[]
+}
+
+/** No decision could be made, through no fault of the caller's. `retryAfter` is in seconds. */
+export interface Fault extends Facts {
+  readonly outcome: "fault"
+  readonly reason: FaultReason
+  readonly retryAfter: number
+}
+
+interface Facts {
+  readonly at: number
+  readonly rule: string | null
+  /** What was checked, in order; the last one is the one that failed, if any did. */
+  readonly checks: readonly Check[]
+}
+
+/** The steps of a decision, in their order. */
+export type Step =
+  | "path"
+  | "route"
+  | "credentials"
+  | "token"
+  | "issuer"
+  | "keys"
+  | "signature"
+  | "claims"
+  | "binding"
+  | "requirements"
+
+/** The result of one step, with the facts that explain it. */
+export interface Check {
+  readonly step: Step
+  readonly passed: boolean
+  readonly facts?: CheckFacts
+}
+
+/** Facts that may be logged: names, times and what the policy asks for; never a token, a signature or a key. */
+export type CheckFacts = Readonly<Record<string, string | number | boolean | null | readonly string[]>>
+
+/** Who calls, as a verified token says it. Times are in seconds since the epoch, as in the token. */
+export interface Principal {
+  readonly issuer: string
+  readonly subject: string
+  /** The OAuth client (`client_id`, or `azp` in Auth0's own profile); null where the token names none. */
+  readonly clientId: string | null
+  readonly scopes: readonly string[]
+  readonly permissions: readonly string[]
+  readonly expiresAt: number
+  /** All claims of the verified token. */
+  readonly claims: Claims
+}
+
+/** The claims of a verified token (RFC 7519 §4). Read one with `claim`, which never meets an inherited property. */
+export type Claims = Readonly<Record<string, unknown>>
+
+/** The value of one top-level claim, or undefined. */
+export function claim(claims: Claims, name: string): unknown {
+  return Object.hasOwn(claims, name) ? claims[name] : undefined
+}
+
+/** What a step returns when it ends the decision. */
+export type Rejection = { readonly facts?: CheckFacts } & (
+  | {
+      readonly ok: false
+      readonly outcome: "refuse"
+      readonly reason: RefusalReason
+      readonly scope?: readonly string[]
+    }
+  | { readonly ok: false; readonly outcome: "fault"; readonly reason: FaultReason; readonly retryAfter: number }
+)
+
+/** Ends the decision: the caller is refused. */
+export function refuse(reason: RefusalReason, facts?: CheckFacts, scope?: readonly string[]): Rejection {
+  return { ok: false, outcome: "refuse", reason, ...(facts && { facts }), ...(scope && { scope }) }
+}
+
+/** Ends the decision: it can't be made now. `retryAfter` is in seconds. */
+export function fault(reason: FaultReason, retryAfter: number, facts?: CheckFacts): Rejection {
+  return { ok: false, outcome: "fault", reason, retryAfter, ...(facts && { facts }) }
+}
+
+/** Whether a step ended the decision. */
+export function isRejection<T>(result: T | Rejection): result is Rejection {
+  return typeof result === "object" && result !== null && "ok" in result && result.ok === false
+}

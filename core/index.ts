@@ -1,0 +1,29 @@
+export type { AlgorithmName } from "./algorithms.ts"
+export { type Authorizer, createAuthorizer } from "./authorizer.ts"
+export { type ErrorAnswer, errorAnswer, type Problem } from "./challenge.ts"
+export { type Config, type Cors, type Issuer, parseConfig, type Upstream } from "./config.ts"
+export { ConfigError, type ConfigProblem } from "./config-error.ts"
+export {
+  type ConfigInput,
+  type CorsInput,
+  defineConfig,
+  type IssuerInput,
+  type RouteInput,
+  type UpstreamInput,
+} from "./config-input.ts"
+export {
+  type Check,
+  type CheckFacts,
+  type Claims,
+  claim,
+  type Decision,
+  type Principal,
+  type Step,
+} from "./decision.ts"
+export type { Environment } from "./environment.ts"
+export type { KeyLimits } from "./key-limits.ts"
+export { type KeySetLoad, type KeySource, loadKeySet } from "./key-set.ts"
+export type { HttpGet, Ports } from "./ports.ts"
+export type { ProfileName } from "./profiles.ts"
+export { type FaultReason, type Reason, type RefusalReason, reasons } from "./reasons.ts"
+export { type AccessRequest, canonicalPath } from "./request.ts"

@@ -1,0 +1,99 @@
+import type { PathPattern } from "./path-pattern.ts"
+import { pathSegments } from "./request.ts"
+
+/** One rule of the policy: which requests it covers and what they need. */
+export interface Rule {
+  /** How decisions and logs name it: its methods and its path, as configured. */
+  readonly name: string
+  readonly pattern: PathPattern
+  /** Upper-case method names; null for the standard methods. */
+  readonly methods: readonly string[] | null
+  readonly access: "public" | "token"
+  /** All of these (scope claim). */
+  readonly scopes: readonly string[]
+  /** One of these; null where the rule doesn't ask. */
+  readonly anyScope: readonly string[] | null
+  /** All of these (permissions claim). */
+  readonly permissions: readonly string[]
+  /** One of these; null where the rule doesn't ask. */
+  readonly anyPermission: readonly string[] | null
+}
+
+/** The rules, compiled for matching: a tree of path segments. */
+export interface RouteTable {
+  readonly root: RouteNode
+  readonly unmatched: Rule | null
+}
+
+/** One place in the tree of path segments. */
+export interface RouteNode {
+  readonly literals: Map<string, RouteNode>
+  parameter: RouteNode | null
+  /** Rules that end here. */
+  readonly exact: RulesByMethod
+  /** Rules that end here with `/**`. */
+  readonly open: RulesByMethod
+}
+
+/** Keyed by method; "*" stands for a rule that names none. */
+type RulesByMethod = Map<string, Rule>
+const anyMethod = "*"
+
+/** What a rule without `methods` covers. TRACE, CONNECT and invented methods must be named by the rule that wants them. */
+export const standardMethods: readonly string[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+/** Compiles rules that `findConflicts` has found unambiguous. `unmatched` covers what no rule does; null refuses it. */
+export function compileRoutes(rules: readonly Rule[], unmatched: Rule | null): RouteTable {
+  const root = emptyNode()
+  for (const rule of rules) {
+    let node = root
+    for (const segment of rule.pattern.segments) {
+      if ("parameter" in segment) node = node.parameter ??= emptyNode()
+      else node = childOf(node, segment.literal)
+    }
+    const place = rule.pattern.open ? node.open : node.exact
+    for (const method of rule.methods ?? [anyMethod]) place.set(method, rule)
+  }
+  return { root, unmatched }
+}
+
+/**
+ * The one rule that covers a request, or null. `path` is canonical. The most specific pattern wins: a literal over a
+ * parameter over `/**`, from the left; of equal patterns, the one that names the method. HEAD is GET unless a rule names it.
+ */
+export function matchRoute(table: RouteTable, method: string, path: string): Rule | null {
+  return descend(table.root, pathSegments(path), 0, method) ?? forMethod(table.unmatched, method)
+}
+
+// Visits each node of the tree at most once, so the number of rules bounds the work whatever the path says.
+function descend(node: RouteNode, segments: readonly string[], depth: number, method: string): Rule | null {
+  const segment = segments[depth]
+  if (segment === undefined) return ruleFor(node.exact, method) ?? ruleFor(node.open, method)
+  const literal = node.literals.get(segment)
+  return (
+    (literal && descend(literal, segments, depth + 1, method)) ??
+    (node.parameter && descend(node.parameter, segments, depth + 1, method)) ??
+    ruleFor(node.open, method)
+  )
+}
+
+function ruleFor(rules: RulesByMethod, method: string): Rule | null {
+  const named = rules.get(method) ?? (method === "HEAD" ? rules.get("GET") : undefined)
+  return named ?? forMethod(rules.get(anyMethod) ?? null, method)
+}
+
+function forMethod(rule: Rule | null, method: string): Rule | null {
+  return rule && standardMethods.includes(method) ? rule : null
+}
+
+function childOf(node: RouteNode, literal: string): RouteNode {
+  const existing = node.literals.get(literal)
+  if (existing) return existing
+  const child = emptyNode()
+  node.literals.set(literal, child)
+  return child
+}
+
+function emptyNode(): RouteNode {
+  return { literals: new Map(), parameter: null, exact: new Map(), open: new Map() }
+}
