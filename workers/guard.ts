@@ -1,0 +1,71 @@
+import { env as environment } from "cloudflare:workers"
+import { type AccessRequest, type ConfigInput, createAuthorizer, type Decision, parseConfig } from "../core/index.ts"
+import { answerPreflight, shareWithPage } from "./cors.ts"
+import { forward, type Origin } from "./forward.ts"
+import { workerPorts } from "./ports.ts"
+import { respond, respondToFailure } from "./respond.ts"
+import { accessRequest, readTarget } from "./target.ts"
+
+/** A Worker that guards an origin: its `fetch` is the handler to export, its `authorize` is for other Workers to call. */
+export interface Guard {
+  fetch(request: Request, env: GuardEnvironment): Promise<Response>
+  authorize(request: AccessRequest): Promise<Decision>
+}
+
+/** The bindings that a guard looks for. */
+export interface GuardEnvironment {
+  /** The origin, where it is another Worker and not what the route's host points to. */
+  readonly ORIGIN?: Origin
+}
+
+/**
+ * Guards an origin with a policy: what the policy allows is passed on, what it refuses is answered here, and when neither can
+ * be said, nobody gets in. An issuer that the policy leaves out comes from the Worker's variables.
+ *
+ * @example
+ * import { guard } from "edge-authorizer/workers"
+ * export default guard({ routes: [{ path: "/orders/**", scopes: ["read:orders"] }] })
+ *
+ * @throws ConfigError when the Worker starts, so that nothing is served under a policy that can't be enforced.
+ */
+export function guard(policy: ConfigInput): Guard {
+  const config = parseConfig(policy, environment as unknown as Readonly<Record<string, unknown>>)
+  const authorizer = createAuthorizer(config, workerPorts())
+
+  return {
+    authorize: (request) => authorizer.authorize(request),
+    async fetch(request, env) {
+      try {
+        const { cors } = config
+        if (!cors) return await answer(request, env)
+        return answerPreflight(request, cors) ?? shareWithPage(await answer(request, env), request, cors)
+      } catch (bug) {
+        console.error(bug)
+        return respondToFailure(500)
+      }
+    },
+  }
+
+  async function answer(request: Request, env: GuardEnvironment): Promise<Response> {
+    const target = readTarget(request.url)
+    const decision = await authorizer.authorize(accessRequest(request, target))
+    if (decision.outcome !== "allow") {
+      logEnding(decision)
+      return respond(decision, config.challenge)
+    }
+    try {
+      const url = target.origin + decision.path + target.query
+      return await forward(request, url, decision.principal, config.upstream, env.ORIGIN)
+    } catch (error) {
+      console.error("the origin can't be reached", error)
+      return respondToFailure(502)
+    }
+  }
+}
+
+/** One line for each request that is not let through: why, in a form that can be searched. It holds no token and no claim. */
+function logEnding(decision: Decision & { outcome: "refuse" | "fault" }): void {
+  const line = JSON.stringify({ message: "request not allowed", ...decision })
+  if (decision.outcome === "fault") console.error(line)
+  else console.log(line)
+}

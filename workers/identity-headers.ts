@@ -1,0 +1,100 @@
+import { type Claims, claim, type Principal, type Upstream } from "../core/index.ts"
+
+// Headers by which some proxy, gateway or framework tells an origin who calls, or where the call was meant to go. A client
+// that could send one would be believed.
+const strippedPrefixes = [
+  "x-auth-",
+  "x-authz-",
+  "x-amzn-",
+  "x-goog-",
+  "x-ms-client-principal",
+  "x-jwt-",
+  "cf-access-",
+  "client-cert",
+]
+const strippedNames = new Set([
+  "forwarded",
+  "remote-user",
+  "x-client-cert",
+  "x-forwarded-client-cert",
+  "x-forwarded-access-token",
+  "x-forwarded-email",
+  "x-forwarded-groups",
+  "x-forwarded-host",
+  "x-forwarded-method",
+  "x-forwarded-path",
+  "x-forwarded-port",
+  "x-forwarded-preferred-username",
+  "x-forwarded-prefix",
+  "x-forwarded-server",
+  "x-forwarded-uri",
+  "x-forwarded-user",
+  "x-host",
+  "x-http-method",
+  "x-http-method-override",
+  "x-method-override",
+  "x-original-host",
+  "x-original-method",
+  "x-original-uri",
+  "x-original-url",
+  "x-remote-user",
+  "x-rewrite-url",
+  "x-user",
+  "x-userinfo",
+])
+
+/** Long enough for any name or address, short enough for the 8 KiB that origins commonly allow all headers together. */
+const maximumValueLength = 4096
+
+/**
+ * Removes what a client must not tell the origin: identity and rewrite headers under every alias (`X_Auth.Sub`), headers
+ * that this policy sets, and everything that `Connection` names, which the next hop would drop again after it was set.
+ */
+export function stripIdentityHeaders(headers: Headers, upstream: Upstream): void {
+  const own = new Set(Object.keys(upstream.headers).map(unalias))
+  const hopByHop = (headers.get("connection") ?? "").split(",").map(unalias)
+  for (const name of [...headers.keys()]) {
+    const plain = unalias(name)
+    const stripped = strippedNames.has(plain) || strippedPrefixes.some((prefix) => plain.startsWith(prefix))
+    if (stripped || own.has(plain) || (hopByHop.includes(plain) && plain !== "upgrade")) headers.delete(name)
+  }
+  headers.delete("connection")
+}
+
+/** Origins that turn headers into variables (CGI, WSGI, PHP) see "-", "_" and "." alike. */
+function unalias(name: string): string {
+  return name.trim().toLowerCase().replace(/[_.]/g, "-")
+}
+
+/** Says who calls, for the origin: `x-auth-sub`, `x-auth-scope`, and what the policy maps from claims. */
+export function setIdentityHeaders(headers: Headers, principal: Principal, upstream: Upstream): void {
+  setHeader(headers, "x-auth-sub", principal.subject)
+  setHeader(headers, "x-auth-scope", principal.scopes.join(" "))
+  for (const [name, claimName] of Object.entries(upstream.headers))
+    setHeader(headers, name, readClaim(principal.claims, claimName))
+}
+
+function setHeader(headers: Headers, name: string, value: string | null): void {
+  const encoded = value === null ? null : encodeHeaderValue(value)
+  if (encoded !== null) headers.set(name, encoded)
+}
+
+/** Strings as they are; numbers and booleans as JSON writes them, and so are lists and objects. Null for what is absent. */
+function readClaim(claims: Claims, name: string): string | null {
+  const value = claim(claims, name)
+  if (value === undefined || value === null) return null
+  return typeof value === "string" ? value : JSON.stringify(value)
+}
+
+/**
+ * Visible ASCII and inner spaces stay; every other character, and "%" itself, is percent-encoded as UTF-8, so that
+ * `decodeURIComponent` gives back exactly the claim. Null for what has no such form or would be too long: the header is left
+ * out then, rather than cut.
+ */
+export function encodeHeaderValue(value: string): string | null {
+  if (!value.isWellFormed()) return null
+  const encoded = value.replace(/[^\x21-\x24\x26-\x7e ]|^ | $/gu, (character) =>
+    character === " " ? "%20" : encodeURIComponent(character),
+  )
+  return encoded.length <= maximumValueLength ? encoded : null
+}
