@@ -6,23 +6,25 @@ import { type CallArn, parseArn } from "./arn.ts"
  * send, or leave it out, so everything may be missing.
  */
 export interface AuthorizerEvent {
-  readonly type?: string | null
-  readonly version?: string | null
-  readonly authorizationToken?: string | null
-  readonly methodArn?: string | null
-  readonly routeArn?: string | null
-  readonly httpMethod?: string | null
-  readonly path?: string | null
-  readonly rawPath?: string | null
-  readonly headers?: Readonly<Record<string, string | null | undefined>> | null
-  readonly multiValueHeaders?: Readonly<Record<string, readonly string[] | null | undefined>> | null
-  readonly requestContext?: {
-    readonly stage?: string | null
-    readonly routeKey?: string | null
-    readonly eventType?: string | null
-    readonly http?: { readonly method?: string | null } | null
-  } | null
+  readonly type?: Maybe<string>
+  readonly version?: Maybe<string>
+  readonly authorizationToken?: Maybe<string>
+  readonly methodArn?: Maybe<string>
+  readonly routeArn?: Maybe<string>
+  readonly httpMethod?: Maybe<string>
+  readonly path?: Maybe<string>
+  readonly rawPath?: Maybe<string>
+  readonly headers?: Maybe<Readonly<Record<string, Maybe<string>>>>
+  readonly multiValueHeaders?: Maybe<Readonly<Record<string, Maybe<readonly string[]>>>>
+  readonly requestContext?: Maybe<{
+    readonly stage?: Maybe<string>
+    readonly routeKey?: Maybe<string>
+    readonly eventType?: Maybe<string>
+    readonly http?: Maybe<{ readonly method?: Maybe<string> }>
+  }>
 }
+
+type Maybe<T> = T | null | undefined
 
 /** A call for which an answer is wanted, and what kind of API wants it. */
 export interface Call {
@@ -73,7 +75,7 @@ function grantedCall(event: AuthorizerEvent, arn: CallArn): Pick<AccessRequest, 
 }
 
 /** HTTP APIs put the stage before the path, except for the stage `$default`. */
-function belowStage(path: string | null | undefined, { stage }: CallArn): string {
+function belowStage(path: Maybe<string>, { stage }: CallArn): string {
   if (!path) return ""
   const prefix = `/${stage}`
   if (path === prefix) return "/"

@@ -9,11 +9,18 @@ export interface Target {
   readonly query: string
 }
 
-/** Takes a URL apart without normalising it. A fragment, which no HTTP client sends, is left in the path, and refused there. */
+// What names a host and a port. `OPTIONS *` arrives here as a host that ends in "*".
+const authority = /^https?:\/\/[-A-Za-z0-9._:[\]]+$/
+
+/**
+ * Takes a URL apart without normalising it. Where it has no proper host the path is empty, and where it has a fragment, which
+ * no HTTP client sends, the path holds it: either is refused as ambiguous.
+ */
 export function readTarget(url: string): Target {
   const pathStart = url.indexOf("/", url.indexOf("://") + 3)
-  if (pathStart === -1) return { origin: url, path: "/", query: "" }
-  const origin = url.slice(0, pathStart)
+  const origin = pathStart === -1 ? url : url.slice(0, pathStart)
+  if (!authority.test(origin)) return { origin, path: "", query: "" }
+  if (pathStart === -1) return { origin, path: "/", query: "" }
   const queryStart = url.indexOf("?", pathStart)
   if (queryStart === -1 || url.includes("#")) return { origin, path: url.slice(pathStart), query: "" }
   return { origin, path: url.slice(pathStart, queryStart), query: url.slice(queryStart) }
