@@ -1,47 +1,45 @@
 import { type Claims, claim, type Principal, type Upstream } from "../core/index.ts"
 
-// Headers by which some proxy, gateway or framework tells an origin who calls, or where the call was meant to go. A client
+// Headers by which a proxy, a gateway or a framework tells an origin who calls, or where the call was meant to go. A client
 // that could send one would be believed.
 const strippedPrefixes = [
-  "x-auth-",
-  "x-authz-",
-  "x-amzn-",
-  "x-goog-",
-  "x-ms-client-principal",
-  "x-jwt-",
   "cf-access-",
   "client-cert",
+  "ssl-client-",
+  "x-amzn-mtls-",
+  "x-amzn-oidc-",
+  "x-auth-",
+  "x-authenticated-",
+  "x-authentik-",
+  "x-authz-",
+  "x-consumer-",
+  "x-forwarded-",
+  "x-goog-authenticated-user-",
+  "x-goog-iap-",
+  "x-jwt-",
+  "x-ms-client-principal",
+  "x-original-",
+  "x-pomerium-",
+  "x-ssl-client-",
+  "x-vouch-",
+  "x-webauth-",
 ]
 const strippedNames = new Set([
   "forwarded",
   "remote-user",
   "x-client-cert",
-  "x-forwarded-client-cert",
-  "x-forwarded-access-token",
-  "x-forwarded-email",
-  "x-forwarded-groups",
-  "x-forwarded-host",
-  "x-forwarded-method",
-  "x-forwarded-path",
-  "x-forwarded-port",
-  "x-forwarded-preferred-username",
-  "x-forwarded-prefix",
-  "x-forwarded-server",
-  "x-forwarded-uri",
-  "x-forwarded-user",
+  "x-endpoint-api-userinfo",
   "x-host",
   "x-http-method",
   "x-http-method-override",
   "x-method-override",
-  "x-original-host",
-  "x-original-method",
-  "x-original-uri",
-  "x-original-url",
   "x-remote-user",
   "x-rewrite-url",
   "x-user",
   "x-userinfo",
 ])
+// Cloudflare writes these two itself.
+const keptNames = new Set(["x-forwarded-for", "x-forwarded-proto"])
 
 /** Long enough for any name or address, short enough for the 8 KiB that origins commonly allow all headers together. */
 const maximumValueLength = 4096
@@ -55,8 +53,9 @@ export function stripIdentityHeaders(headers: Headers, upstream: Upstream): void
   const hopByHop = (headers.get("connection") ?? "").split(",").map(unalias)
   for (const name of [...headers.keys()]) {
     const plain = unalias(name)
-    const stripped = strippedNames.has(plain) || strippedPrefixes.some((prefix) => plain.startsWith(prefix))
-    if (stripped || own.has(plain) || (hopByHop.includes(plain) && plain !== "upgrade")) headers.delete(name)
+    const isIdentity = strippedNames.has(plain) || strippedPrefixes.some((prefix) => plain.startsWith(prefix))
+    const isNominated = hopByHop.includes(plain) && plain !== "upgrade"
+    if ((isIdentity && !keptNames.has(name)) || own.has(plain) || isNominated) headers.delete(name)
   }
   headers.delete("connection")
 }

@@ -21,7 +21,7 @@ export function workerPorts(): Ports {
         // Without this the fetch would be cancelled when the client that began it hangs up, and those who joined wait in vain.
         waitUntil(load.finally(forget))
       }
-      const result = await Promise.race([load, expiry(loadTimeoutMilliseconds)])
+      const result = await orNull(load, loadTimeoutMilliseconds)
       if (result !== null) return result
       forget()
       return { ok: false, reason: "keys_unreachable", detail: "the fetch was given up" }
@@ -56,6 +56,15 @@ async function logged(load: Promise<KeySetLoad>): Promise<KeySetLoad> {
   return result
 }
 
-function expiry(milliseconds: number): Promise<null> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds, null))
+/** What a promise comes to, or null if that takes too long. */
+async function orNull<T>(promise: Promise<T>, milliseconds: number): Promise<T | null> {
+  let timer: ReturnType<typeof setTimeout> | null = null
+  const expiry = new Promise<null>((resolve) => {
+    timer = setTimeout(resolve, milliseconds, null)
+  })
+  try {
+    return await Promise.race([promise, expiry])
+  } finally {
+    clearTimeout(timer)
+  }
 }
