@@ -1,6 +1,5 @@
 import { isAllowedEndpoint, isLoopback } from "./endpoint.ts"
 import { isJsonObject } from "./json.ts"
-import type { HttpGet } from "./ports.ts"
 import { type PublicKey, readPublicKey } from "./public-key.ts"
 import type { FaultReason } from "./reasons.ts"
 
@@ -14,6 +13,12 @@ export interface KeySource {
 export type KeySetLoad =
   | { readonly ok: true; readonly keys: readonly PublicKey[]; readonly skipped: readonly string[] }
   | { readonly ok: false; readonly reason: FaultReason; readonly detail: string }
+
+/**
+ * One GET over the network. Follows no redirect, gives up after a bounded time and reads at most `maxBytes` of the body.
+ * Rejects when there is no complete answer.
+ */
+export type HttpGet = (url: string, maxBytes: number) => Promise<{ readonly status: number; readonly body: string }>
 
 /** AWS refuses key sets over 150,000 bytes; no issuer in use comes near. */
 const maximumDocumentBytes = 150_000

@@ -10,9 +10,3 @@ export interface Ports {
    */
   loadKeySet(source: KeySource): Promise<KeySetLoad>
 }
-
-/**
- * One GET over the network. Follows no redirect, gives up after a bounded time and reads at most `maxBytes` of the body.
- * Rejects when there is no complete answer.
- */
-export type HttpGet = (url: string, maxBytes: number) => Promise<{ readonly status: number; readonly body: string }>
