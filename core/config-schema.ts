@@ -191,7 +191,8 @@ const origin = v.pipe(
     'must be an origin as browsers send it, such as "https://app.example.com"',
   ),
 )
-const headerNames = listOf(matching(token, "must be a header name"), "must be a list of header names, at least one")
+const headerName = matching(token, "must be a header name")
+const headerNames = listOf(headerName, "must be a list of header names, at least one")
 
 /** The whole policy: what people write in, what `Config` holds out. */
 export const configSchema = strict({
@@ -222,7 +223,7 @@ export const configSchema = strict({
       ),
       methods: v.optional(methods, ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]),
       headers: v.optional(headerNames, ["authorization", "content-type"]),
-      exposedHeaders: v.optional(headerNames, []),
+      exposedHeaders: v.optional(v.array(headerName, "must be a list of header names"), []),
       // Chromium honours at most two hours.
       maxAgeSeconds: v.optional(seconds(0, 86_400), 7200),
     }),

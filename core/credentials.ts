@@ -12,7 +12,8 @@ const token68 = /^[-A-Za-z0-9._~+/]+=*$/
 const schemeAndRest = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+)(?: +(.*))?$/s
 // Two Authorization headers arrive joined by a comma, which no token68 holds: after it, a scheme, spaces, something.
 const secondCredentials = /,[ \t]*[!#$%&'*+\-.^_`|~0-9A-Za-z]+ +\S/
-const outerWhiteSpace = /^[ \t]+|[ \t]+$/g
+// Not a search for /[ \t]+$/: in a long run of spaces it would begin anew at each, and take the square of their number in time.
+const withoutOuterWhiteSpace = /[^ \t](?:.*[^ \t])?/s
 
 /**
  * Finds the access token of a request in its Authorization header (RFC 6750 §2.1): scheme in any case, one or more spaces,
@@ -20,7 +21,7 @@ const outerWhiteSpace = /^[ \t]+|[ \t]+$/g
  * (OAuth 2.1 §5.2): URLs end up in logs.
  */
 export function findCredentials({ headers }: AccessRequest): Credentials | Rejection {
-  const value = headers.authorization?.replace(outerWhiteSpace, "") ?? ""
+  const value = withoutOuterWhiteSpace.exec(headers.authorization ?? "")?.[0] ?? ""
   if (value === "") return refuse("credentials_missing")
   if (secondCredentials.test(value)) return refuse("credentials_multiple")
 

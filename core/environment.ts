@@ -43,10 +43,9 @@ export function issuerFromEnvironment(
 
 /** An Auth0 issuer is `https://DOMAIN/`, slash included. Plain http is left to stand for an issuer on this machine. */
 function issuerOfDomain(domain: string): string | null {
-  const bare = domain.replace(/\/+$/, "")
-  const origin = /^https?:\/\//i.test(bare) ? bare : `https://${bare}`
+  const origin = (/^https?:\/\//i.test(domain) ? domain : `https://${domain}`).replace(/\/+$/, "")
   const url = URL.parse(origin)
-  if (url?.pathname !== "/" || url.search || url.hash || url.username) return null
+  if (url?.pathname !== "/" || url.search || url.hash || url.username || url.password) return null
   if (url.protocol !== "https:" && !isLoopback(origin)) return null
   return `${url.origin}/`
 }

@@ -70,13 +70,15 @@ async function refreshIfDue(ring: KeyRing, ports: Ports): Promise<Rejection | nu
 
 /** Fetches the key set because of a key that it lacks, at most once in the cool-down, or says that the fetch failed. */
 async function refetchForUnknownKey(ring: KeyRing, ports: Ports): Promise<Rejection | null> {
-  const { limits, unknownKeyFetch: last } = ring
+  const { limits, failure, unknownKeyFetch: last } = ring
   const now = ports.now()
-  const coolDownSeconds = ring.failure ? limits.retryAfterSeconds : limits.unknownKeyCoolDownSeconds
+  const coolDownSeconds = failure ? limits.retryAfterSeconds : limits.unknownKeyCoolDownSeconds
   const coolingDown = last !== null && now - last.startedAt < coolDownSeconds * 1000
-  if (coolingDown && !last.underWay) {
+  // The failed fetch need not have been one for an unknown key.
+  const isLeftAlone = failure !== null && now - failure.at < limits.retryAfterSeconds * 1000
+  if ((coolingDown || isLeftAlone) && !last?.underWay) {
     // Whether the key is new can't be told while the issuer is down: that is an outage, not the caller's mistake.
-    return ring.failure ? outageOf(ring) : null
+    return failure ? outageOf(ring) : null
   }
   const current = coolingDown ? last : { startedAt: now, underWay: true }
   ring.unknownKeyFetch = current

@@ -42,7 +42,8 @@ export function canonicalPath(path: string): string | null {
     }
     return segmentCharacters.test(character) ? character : encodeURIComponent(character)
   })
-  return /\/\/|\/\.{1,2}(?:\/|$)/.test(canonical) ? null : canonical
+  // Decoding may have completed an escape that was not there before: "%25%32%66" is "%252f" now.
+  return ambiguous.test(canonical) || /\/\/|\/\.{1,2}(?:\/|$)/.test(canonical) ? null : canonical
 }
 
 /** The segments of a canonical path. `/a` and `/a/` have the same. */

@@ -22,7 +22,8 @@ export function findConflicts(rules: readonly Rule[]): RouteConflict[] {
       for (const second of group.slice(index + 1)) {
         // Of two rules with one pattern, the one that names its methods is the more specific.
         const ordered = (first.methods === null) !== (second.methods === null)
-        if (!ordered && sharedMethods(first, second).length > 0) conflicts.push({ first, second, on: null })
+        if (!ordered && shared(methodsOf(first), methodsOf(second)).length > 0)
+          conflicts.push({ first, second, on: null })
       }
     }
   }
@@ -37,8 +38,9 @@ export function findConflicts(rules: readonly Rule[]): RouteConflict[] {
       const on = crossing(first, second)
       if (on === null) continue
       const settled = byPattern.get(on) ?? []
-      const isSettled = (method: string) => settled.some((rule) => methodsOf(rule).includes(method))
-      if (!sharedMethods(first, second).every(isSettled)) conflicts.push({ first, second, on: on || "/" })
+      const isSettled = (method: string) => settled.some((rule) => coveredMethods(rule).includes(method))
+      if (!shared(coveredMethods(first), coveredMethods(second)).every(isSettled))
+        conflicts.push({ first, second, on: on || "/" })
     }
   }
   return conflicts
@@ -72,11 +74,16 @@ function children(node: RouteNode): RouteNode[] {
   return node.parameter ? [...node.literals.values(), node.parameter] : [...node.literals.values()]
 }
 
-function sharedMethods(first: Rule, second: Rule): readonly string[] {
-  const ofSecond = methodsOf(second)
-  return methodsOf(first).filter((method) => ofSecond.includes(method))
+function shared(first: readonly string[], second: readonly string[]): readonly string[] {
+  return first.filter((method) => second.includes(method))
 }
 
 function methodsOf(rule: Rule): readonly string[] {
   return rule.methods ?? standardMethods
+}
+
+/** GET covers HEAD. On one pattern, a rule that names HEAD takes it away; where patterns cross, neither gives way. */
+function coveredMethods(rule: Rule): readonly string[] {
+  const methods = methodsOf(rule)
+  return methods.includes("GET") ? [...methods, "HEAD"] : methods
 }

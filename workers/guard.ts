@@ -35,13 +35,14 @@ export function guard(policy: ConfigInput): Guard {
   return {
     authorize: (request) => authorizer.authorize(request),
     async fetch(request, env) {
+      const { cors } = config
       try {
-        const { cors } = config
         if (!cors) return await answer(request, env)
         return answerPreflight(request, cors) ?? shareWithPage(await answer(request, env), request, cors)
       } catch (bug) {
         console.error(bug)
-        return respondToFailure(500)
+        const failure = respondToFailure(500)
+        return cors ? shareWithPage(failure, request, cors) : failure
       }
     },
   }

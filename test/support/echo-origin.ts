@@ -1,10 +1,16 @@
-import { createServer } from "node:http"
+import { createServer, type IncomingMessage, type RequestListener } from "node:http"
 import type { AddressInfo } from "node:net"
+import type { Duplex } from "node:stream"
 
 export interface EchoOrigin {
   /** "127.0.0.1:port". */
   readonly host: string
+  /** How many requests and upgrades have arrived. */
   readonly requests: number
+  /** Answers every request in its own way; null to echo. */
+  answer: RequestListener | null
+  /** Takes a connection over; null to close it. */
+  upgrade: ((request: IncomingMessage, socket: Duplex) => void) | null
   close(): void
 }
 
@@ -13,6 +19,7 @@ export async function startEchoOrigin(): Promise<EchoOrigin> {
   let requests = 0
   const server = createServer((request, response) => {
     requests++
+    if (self.answer) return self.answer(request, response)
     let body = ""
     request.setEncoding("utf8").on("data", (chunk: string) => (body += chunk))
     request.on("end", () => {
@@ -24,12 +31,23 @@ export async function startEchoOrigin(): Promise<EchoOrigin> {
         .end(JSON.stringify({ method, url, rawHeaders, headers, body }))
     })
   })
+  server.on("upgrade", (request, socket) => {
+    requests++
+    if (self.upgrade) self.upgrade(request, socket)
+    else socket.destroy()
+  })
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
-  return {
+  const self: EchoOrigin = {
     host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     get requests() {
       return requests
     },
-    close: () => void server.close(),
+    answer: null,
+    upgrade: null,
+    close: () => {
+      server.closeAllConnections()
+      server.close()
+    },
   }
+  return self
 }

@@ -17,29 +17,29 @@ export interface WorkerOptions {
   readonly text?: Readonly<Record<string, string>>
   /** Binding name → "host:port" of an HTTP server outside. */
   readonly external?: Readonly<Record<string, string>>
+  /** Binding name → another Worker beside it, and which of its entrypoints is meant, if not the default one. */
+  readonly workers?: Readonly<Record<string, WorkerOptions & { readonly entrypoint?: string }>>
 }
 
 export interface RunningWorker {
   /** "127.0.0.1:port": a socket straight into workerd, with no proxy that would tidy up what is sent. */
   readonly host: string
+  /** All that was written to stdout and stderr so far; the whole of it once `close` has resolved. */
   logs(): string
   close(): Promise<void>
 }
 
-/** Runs a Worker in workerd itself. Its global `fetch` reaches this machine's loopback, and there is nothing else to reach. */
-export async function startWorkerd({ entryPoint, text = {}, external = {} }: WorkerOptions): Promise<RunningWorker> {
+/**
+ * Runs a Worker in workerd itself. Its global `fetch` reaches this machine's loopback, and there is nothing else to reach.
+ * Rejects, with the logs, when workerd ends before it listens.
+ */
+export async function startWorkerd(options: WorkerOptions): Promise<RunningWorker> {
   const folder = await mkdtemp(join(tmpdir(), "workerd-"))
-  await build({
-    absWorkingDir: root,
-    entryPoints: [entryPoint],
-    outfile: join(folder, "worker.mjs"),
-    bundle: true,
-    format: "esm",
-    conditions: ["workerd", "worker", "browser"],
-    external: ["cloudflare:*"],
-    logLevel: "warning",
-  })
-  await writeFile(join(folder, "config.capnp"), config(text, external))
+  const services = servicesOf("main", options)
+  await Promise.all(
+    services.map(({ name, worker }) => worker && bundle(worker.entryPoint, join(folder, `${name}.mjs`))),
+  )
+  await writeFile(join(folder, "config.capnp"), config(services))
 
   const child = spawn(workerd, ["serve", "config.capnp", "--experimental", "--control-fd=3"], {
     cwd: folder,
@@ -51,20 +51,34 @@ export async function startWorkerd({ entryPoint, text = {}, external = {} }: Wor
   const exited = once(child, "close")
 
   async function close() {
-    child.kill()
+    // A polite signal would wait for every connection to end, and a WebSocket ends when its client likes.
+    child.kill("SIGKILL")
     await exited
-    await rm(folder, { recursive: true })
+    await rm(folder, { recursive: true, force: true })
   }
-  const port = await Promise.race([listenPort(child), exited.then(() => null)])
+  const port = await listenPort(child)
   if (port === null) {
     await close()
-    throw new Error(`workerd ended:\n${log}`)
+    throw new Error(`workerd ended before it listened:\n${log}`)
   }
   return { host: `127.0.0.1:${port}`, logs: () => log, close }
 }
 
-/** workerd reports on its control descriptor, in JSON lines, which port it was given. */
-async function listenPort(child: ChildProcess): Promise<number> {
+async function bundle(entryPoint: string, outfile: string): Promise<void> {
+  await build({
+    absWorkingDir: root,
+    entryPoints: [entryPoint],
+    outfile,
+    bundle: true,
+    format: "esm",
+    conditions: ["workerd", "worker", "browser"],
+    external: ["cloudflare:*"],
+    logLevel: "warning",
+  })
+}
+
+/** workerd reports on its control descriptor, in JSON lines, which port it was given; null if it ends without. */
+async function listenPort(child: ChildProcess): Promise<number | null> {
   let text = ""
   for await (const chunk of child.stdio[3] as NodeJS.ReadableStream) {
     text += chunk
@@ -73,31 +87,57 @@ async function listenPort(child: ChildProcess): Promise<number> {
       if (message.event === "listen") return message.port
     }
   }
-  throw new Error("workerd closed its control descriptor before it listened")
+  return null
 }
 
-function config(text: Readonly<Record<string, string>>, external: Readonly<Record<string, string>>): string {
-  const quote = (value: string) => JSON.stringify(value)
-  const bindings = [
-    ...Object.entries(text).map(([name, value]) => `( name = ${quote(name)}, text = ${quote(value)} )`),
-    ...Object.keys(external).map((name) => `( name = ${quote(name)}, service = ${quote(name)} )`),
+/** One service of workerd's configuration: a Worker, or the address of a server outside. */
+interface Service {
+  readonly name: string
+  readonly worker?: WorkerOptions
+  readonly address?: string
+}
+
+/** A Worker and all that it is bound to, each under a name of its own: the way of bindings that leads there. */
+function servicesOf(name: string, worker: WorkerOptions): Service[] {
+  const { external = {}, workers = {} } = worker
+  return [
+    { name, worker },
+    ...Object.entries(external).map(([binding, address]) => ({ name: `${name}-${binding}`, address })),
+    ...Object.entries(workers).flatMap(([binding, bound]) => servicesOf(`${name}-${binding}`, bound)),
   ]
-  const services = Object.entries(external).map(
-    ([name, address]) => `( name = ${quote(name)}, external = ( address = ${quote(address)}, http = () ) ),`,
+}
+
+const quote = (value: string) => JSON.stringify(value)
+
+function config(services: readonly Service[]): string {
+  const lines = services.map(({ name, worker, address = "" }) =>
+    worker
+      ? `( name = ${quote(name)}, worker = ${workerConfig(name, worker)} ),`
+      : `( name = ${quote(name)}, external = ( address = ${quote(address)}, http = () ) ),`,
   )
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
-    ( name = "main", worker = .worker ),
     ( name = "internet", network = ( allow = ["local", "private", "public"] ) ),
-    ${services.join("\n    ")}
+    ${lines.join("\n    ")}
   ],
   sockets = [ ( name = "http", address = "127.0.0.1:0", http = (), service = "main" ) ],
 );
-const worker :Workerd.Worker = (
-  modules = [ ( name = "worker", esModule = embed "worker.mjs" ) ],
-  compatibilityDate = "2026-10-01",
-  bindings = [ ${bindings.join(", ")} ],
-);
 `
+}
+
+function workerConfig(name: string, { text = {}, external = {}, workers = {} }: WorkerOptions): string {
+  const bindings = [
+    ...Object.entries(text).map(([binding, value]) => `( name = ${quote(binding)}, text = ${quote(value)} )`),
+    ...Object.keys(external).map((binding) => `( name = ${quote(binding)}, service = ${quote(`${name}-${binding}`)} )`),
+    ...Object.entries(workers).map(([binding, { entrypoint }]) => {
+      const entry = entrypoint === undefined ? "" : `, entrypoint = ${quote(entrypoint)}`
+      return `( name = ${quote(binding)}, service = ( name = ${quote(`${name}-${binding}`)}${entry} ) )`
+    }),
+  ]
+  return `(
+      modules = [ ( name = "worker", esModule = embed ${quote(`${name}.mjs`)} ) ],
+      compatibilityDate = "2026-10-01",
+      bindings = [ ${bindings.join(", ")} ],
+    )`
 }
