@@ -1,0 +1,57 @@
+import { errors, type Provider, type ResourceServer } from "oidc-provider"
+import { api, users } from "./tenant.ts"
+
+/** What the token endpoint takes for this grant (RFC 6749 §4.3.2), with Auth0's `audience`. */
+interface PasswordParameters {
+  readonly username?: string
+  readonly password?: string
+  readonly scope?: string
+  readonly audience?: string
+  readonly resource?: string
+}
+
+/**
+ * Adds the resource owner password grant, which OAuth 2.1 dropped and Auth0 still has. The token is for the API, and for
+ * nothing else; of its scopes it gets those that were asked for and that the user has.
+ */
+export function addPasswordGrant(provider: Provider, resourceServer: () => ResourceServer): void {
+  const parameters = ["username", "password", "scope", "audience", "resource"]
+  provider.registerGrantType<PasswordParameters>(
+    "password",
+    async (context) => {
+      const { client, params } = context.oidc
+      const user = users.find(({ name, password }) => name === params.username && password === params.password)
+      if (!user) throw new errors.InvalidGrant("wrong username or password")
+      if ((params.resource ?? params.audience) !== api.audience) throw new errors.InvalidTarget()
+
+      const asked = params.scope?.split(" ") ?? [...user.permissions]
+      const scope = asked.filter((name) => user.permissions.includes(name)).join(" ")
+      const oidcScope = asked
+        .filter((name) => ["openid", "profile", "email", "offline_access"].includes(name))
+        .join(" ")
+      const grant = new provider.Grant({ clientId: client.clientId, accountId: user.id })
+      grant.addOIDCScope(oidcScope)
+      grant.addResourceScope(api.audience, scope)
+      const grantId = await grant.save()
+      context.oidc.entity("Grant", grant)
+
+      const common = { accountId: user.id, client, grantId, gty: "password" }
+      const accessToken = new provider.AccessToken({ ...common, scope })
+      accessToken.resourceServer = new provider.ResourceServer(api.audience, resourceServer())
+      const refreshToken = new provider.RefreshToken({
+        ...common,
+        scope: [oidcScope, scope].join(" ").trim(),
+        resource: api.audience,
+        rotations: 0,
+      })
+      context.body = {
+        access_token: await accessToken.save(),
+        ...(oidcScope.includes("offline_access") && { refresh_token: await refreshToken.save() }),
+        token_type: "Bearer",
+        expires_in: accessToken.expiration,
+        scope,
+      }
+    },
+    parameters,
+  )
+}
