@@ -1,5 +1,7 @@
 import type { AlgorithmName } from "./algorithms.ts"
 import type { KeyLimits } from "./key-limits.ts"
+import type { KeySnapshot } from "./key-snapshot.ts"
+import type { MemoLimits } from "./memo.ts"
 import type { ProfileName } from "./profiles.ts"
 
 /** A policy as people write it: plain data. `parseConfig` checks it and fills in the defaults. */
@@ -12,6 +14,16 @@ export interface ConfigInput {
   readonly unmatched?: "deny" | "authenticated" | undefined
   /** By how many seconds the issuer's clock may differ from ours. Default 5, at most 120. */
   readonly clockToleranceSeconds?: number | undefined
+  /**
+   * Keys to begin with, so that the first request of a cold start needs no fetch: the content of a file that
+   * `edge-authorizer keys pin` wrote, imported. Issuers in it that the policy doesn't have are passed over.
+   */
+  readonly pinnedKeys?: { readonly issuers: readonly KeySnapshot[] } | undefined
+  /**
+   * How many verified tokens are remembered, so that one that comes again costs no signature check. Never past a token's
+   * `exp`, nor once its issuer's keys have changed. Default: 5000 in at most 8 MiB; 0 remembers none.
+   */
+  readonly memo?: { readonly [Limit in keyof MemoLimits]?: number | undefined } | undefined
   /** What a refusal tells the client (RFC 6750 §3, RFC 9728 §5.1). */
   readonly challenge?:
     | { readonly realm?: string | undefined; readonly resourceMetadata?: string | undefined }
@@ -40,7 +52,7 @@ export interface IssuerInput {
   readonly permissionsClaim?: string | undefined
   /** Refuses tokens that were issued for longer than this. */
   readonly maximumLifetimeSeconds?: number | undefined
-  /** How long its keys are believed. */
+  /** How its keys are fetched and for how long they are believed. */
   readonly keys?: { readonly [Limit in keyof KeyLimits]?: number | undefined } | undefined
 }
 

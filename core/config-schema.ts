@@ -1,8 +1,10 @@
 import * as v from "valibot"
 import { type AlgorithmName, algorithms } from "./algorithms.ts"
 import { isAllowedEndpoint } from "./endpoint.ts"
+import { defaultJwksUri } from "./issuers.ts"
 import { parsePathPattern } from "./path-pattern.ts"
 import { type ProfileName, profiles } from "./profiles.ts"
+import { readPublicKey } from "./public-key.ts"
 import { findConflicts } from "./route-conflicts.ts"
 import type { Rule } from "./routes.ts"
 
@@ -20,6 +22,8 @@ const remedies = new Map([
   ["issuer", "name the issuer exactly as in its tokens' iss claim"],
   ["audiences", "list the audiences this API answers to"],
   ["path", 'write a path such as "/orders/:id"'],
+  ["fetchedAt", 'make the snapshot with "edge-authorizer keys pin"'],
+  ["keys", 'make the snapshot with "edge-authorizer keys pin"'],
   ["origins", 'list origins such as "https://app.example.com", or write "*"'],
 ])
 
@@ -48,19 +52,54 @@ const endpoint = v.pipe(
   v.check(isAllowedEndpoint, "must be an https URL without a fragment (plain http only on this machine's loopback)"),
 )
 
-// The defaults: Auth0 advises five to ten minutes between fetches. An hour lets users through a long outage of the issuer,
-// and bounds how long a withdrawn key can be used by somebody who keeps the issuer from us. Half a minute is what jose and
-// others wait between unknown keys, and five seconds a short pause in which a failing issuer isn't asked by every request.
+/** A whole number in bounds. */
+const count = (least: number, most: number) => {
+  const remedy = `must be a whole number from ${least} to ${most}`
+  return v.pipe(v.number(remedy), v.integer(remedy), v.minValue(least, remedy), v.maxValue(most, remedy))
+}
+
 const keyLimits = v.pipe(
   strict({
-    refreshAfterSeconds: v.optional(seconds(10, 86_400), 300),
-    maximumAgeSeconds: v.optional(seconds(10, 604_800), 3600),
+    // Auth0 advises five to ten minutes between fetches.
+    refreshAfterSeconds: v.optional(seconds(1, 86_400), 300),
+    // Auth0's Cache-Control gives a key set 15 seconds: meant for browsers that start anew, too often for each of many isolates.
+    minimumRefreshSeconds: v.optional(seconds(1, 86_400)),
+    // Default: 900, or twice the time to a refresh. Then some refreshes were missed; a key that was withdrawn in an emergency should not live much longer.
+    staleAfterSeconds: v.optional(seconds(1, 86_400)),
+    // Lets users through a long outage of the issuer, and bounds how long a withdrawn key serves who keeps the issuer from us.
+    maximumAgeSeconds: v.optional(seconds(1, 604_800), 3600),
+    // What jose and others wait, too: at most 120 fetches an hour, whatever anybody sends.
     unknownKeyCoolDownSeconds: v.optional(seconds(1, 3600), 30),
-    retryAfterSeconds: v.optional(seconds(1, 300), 5),
+    // Some 100 KB at the most, and more than all dead keys of all clients of an API.
+    maximumUnknownKeys: v.optional(count(0, 100_000), 1000),
+    // A short pause in which a failing issuer isn't asked by every request, and users wait no longer than need be once it is back.
+    retryAfterSeconds: v.optional(seconds(1, 300), 1),
+    // An issuer answers in a tenth of it; API Gateway gives an authorizer 10 seconds for two of them and all else.
+    fetchTimeoutSeconds: v.optional(seconds(1, 10), 3),
+    // Enough for one TLS connection across a continent, and little enough to be waited for once in five minutes.
+    refreshDeadlineMilliseconds: v.optional(count(0, 10_000), 500),
+    // Teams deploy about once a week; what is pinned for longer may have been withdrawn for as long.
+    maximumSnapshotAgeSeconds: v.optional(seconds(1, 31_536_000), 604_800),
+    // AWS refuses key sets over 150,000 bytes; no issuer in use comes near.
+    maximumDocumentBytes: v.optional(count(1000, 10_000_000), 150_000),
+    // Far above the two or three of a rotation; bounds what one document can make us check.
+    maximumKeys: v.optional(count(1, 1000), 100),
+  }),
+  v.transform((limits) => {
+    const { refreshAfterSeconds, maximumAgeSeconds } = limits
+    const inOrder = (wish: number) => Math.max(Math.min(wish, maximumAgeSeconds), refreshAfterSeconds)
+    return {
+      ...limits,
+      minimumRefreshSeconds: limits.minimumRefreshSeconds ?? Math.min(60, refreshAfterSeconds),
+      staleAfterSeconds: limits.staleAfterSeconds ?? inOrder(Math.max(900, 2 * refreshAfterSeconds)),
+    }
   }),
   v.check(
-    (limits) => limits.maximumAgeSeconds >= limits.refreshAfterSeconds,
-    "maximumAgeSeconds must not be below refreshAfterSeconds",
+    ({ minimumRefreshSeconds, refreshAfterSeconds, staleAfterSeconds, maximumAgeSeconds }) =>
+      minimumRefreshSeconds <= refreshAfterSeconds &&
+      refreshAfterSeconds <= staleAfterSeconds &&
+      staleAfterSeconds <= maximumAgeSeconds,
+    "minimumRefreshSeconds, refreshAfterSeconds, staleAfterSeconds and maximumAgeSeconds must not fall in this order",
   ),
 )
 
@@ -93,8 +132,7 @@ const issuer = v.pipe(
   }),
   v.transform(({ jwksUri, maximumLifetimeSeconds, ...rest }) => ({
     ...rest,
-    // Auth0 documents this place, so its discovery document need not be asked.
-    jwksUri: jwksUri ?? (rest.profile === "auth0" ? `${rest.issuer.replace(/\/$/, "")}/.well-known/jwks.json` : null),
+    jwksUri: jwksUri ?? defaultJwksUri(rest.issuer, rest.profile),
     maximumLifetimeSeconds: maximumLifetimeSeconds ?? null,
   })),
 )
@@ -194,6 +232,28 @@ const origin = v.pipe(
 const headerName = matching(token, "must be a header name")
 const headerNames = listOf(headerName, "must be a list of header names, at least one")
 
+// A snapshot that was edited by hand, or cut short, is found out when it is deployed, not when keys are missing.
+const pinnedKey = v.pipe(
+  v.unknown(),
+  v.rawTransform(({ dataset: { value }, addIssue, NEVER }) => {
+    const key = readPublicKey(value)
+    if (typeof key !== "string") return key
+    addIssue({ message: `${key}; make the snapshot anew with "edge-authorizer keys pin"` })
+    return NEVER
+  }),
+)
+const pinnedKeys = strict({
+  issuers: v.array(
+    strict({
+      issuer: text("must name an issuer"),
+      fetchedAt: v.number("must be a time in milliseconds"),
+      freshSeconds: v.optional(v.nullable(v.number("must be a number of seconds"))),
+      keys: listOf(pinnedKey, "must be a list of keys, at least one"),
+    }),
+    "must be a list of issuers",
+  ),
+})
+
 /** The whole policy: what people write in, what `Config` holds out. */
 export const configSchema = strict({
   issuers,
@@ -227,5 +287,14 @@ export const configSchema = strict({
       // Chromium honours at most two hours.
       maxAgeSeconds: v.optional(seconds(0, 86_400), 7200),
     }),
+  ),
+  pinnedKeys: v.optional(pinnedKeys, { issuers: [] }),
+  // As many as a busy isolate sees in the minutes that it lives, in a sixteenth of the 128 MB that it has.
+  memo: v.optional(
+    strict({
+      maximumTokens: v.optional(count(0, 1_000_000), 5000),
+      maximumBytes: v.optional(count(0, 1_073_741_824), 8_388_608),
+    }),
+    {},
   ),
 })

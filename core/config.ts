@@ -6,6 +6,8 @@ import { configSchema } from "./config-schema.ts"
 import { type Environment, issuerFromEnvironment } from "./environment.ts"
 import { isJsonObject } from "./json.ts"
 import type { KeyLimits } from "./key-limits.ts"
+import type { PinnedKeys } from "./key-ring.ts"
+import type { MemoLimits } from "./memo.ts"
 import type { ProfileName } from "./profiles.ts"
 import type { Rule } from "./routes.ts"
 
@@ -13,12 +15,15 @@ import type { Rule } from "./routes.ts"
 export interface Config {
   readonly issuers: readonly Issuer[]
   readonly clockToleranceSeconds: number
+  readonly memo: MemoLimits
   readonly rules: readonly Rule[]
   /** What covers a request that no rule does; null refuses it. */
   readonly unmatched: Rule | null
   readonly challenge: { readonly realm: string; readonly resourceMetadata: string | null }
   readonly upstream: Upstream
   readonly cors: Cors | null
+  /** Keys to begin with, of these issuers or of others. */
+  readonly pinnedKeys: readonly (PinnedKeys & { readonly issuer: string })[]
 }
 
 /** An issuer whose tokens are accepted, and what is demanded of them. */
@@ -86,13 +91,14 @@ export function parseConfig(input: ConfigInput | Config, environment: Environmen
   if (!result.success) problems.push(...readIssues(result.issues, problems.length > 0))
   if (!result.success || problems.length > 0) throw new ConfigError(problems)
 
-  const { routes, unmatched, challenge, cors, ...rest } = result.output
+  const { pinnedKeys, routes, unmatched, challenge, cors, ...rest } = result.output
   const config: Config = {
     ...rest,
     rules: routes ?? [],
     unmatched: routes === undefined || unmatched === "authenticated" ? anyToken : null,
     challenge: { realm: challenge.realm, resourceMetadata: challenge.resourceMetadata ?? null },
     cors: cors ?? null,
+    pinnedKeys: pinnedKeys.issuers.map(({ issuer, fetchedAt, keys }) => ({ issuer, fetchedAt, keys })),
   }
   parsed.add(config)
   return config

@@ -15,6 +15,11 @@ export function isAllowedEndpoint(text: string): boolean {
   return url.protocol === "https:" || isLoopback(text)
 }
 
+/** Whether a URL may be an issuer: an endpoint without a query, which discovery could not be appended to. */
+export function isAllowedIssuer(text: string): boolean {
+  return isAllowedEndpoint(text) && !text.includes("?")
+}
+
 /** Whether a URL is plain http on this machine's loopback. */
 export function isLoopback(text: string): boolean {
   const url = URL.parse(text)

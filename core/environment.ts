@@ -1,9 +1,16 @@
 import type { ConfigProblem } from "./config-error.ts"
-import type { IssuerInput } from "./config-input.ts"
-import { isLoopback } from "./endpoint.ts"
+import { isAllowedIssuer, isLoopback } from "./endpoint.ts"
+import type { ProfileName } from "./profiles.ts"
 
 /** Environment values as a platform hands them over; only strings that are not empty count. */
 export type Environment = Readonly<Record<string, unknown>>
+
+/** An issuer as the environment names one; all else about it has its default. */
+export interface NamedIssuer {
+  readonly issuer: string
+  readonly audiences: readonly string[]
+  readonly profile: ProfileName
+}
 
 /**
  * The issuer that two environment values name: `AUTH0_DOMAIN` and `AUTH0_AUDIENCE`, or `ISSUER` and `AUDIENCE`. A domain may
@@ -11,7 +18,7 @@ export type Environment = Readonly<Record<string, unknown>>
  */
 export function issuerFromEnvironment(
   environment: Environment,
-): IssuerInput | { readonly problems: readonly ConfigProblem[] } {
+): NamedIssuer | { readonly problems: readonly ConfigProblem[] } {
   const domain = read(environment, "AUTH0_DOMAIN")
   const auth0Audience = read(environment, "AUTH0_AUDIENCE")
   const issuer = read(environment, "ISSUER")
@@ -32,13 +39,22 @@ export function issuerFromEnvironment(
         "required beside AUTH0_DOMAIN; the API's identifier, such as https://api.example.com",
       )
     const auth0Issuer = issuerOfDomain(domain)
-    if (auth0Issuer === null)
+    if (auth0Issuer === null || !isAllowedIssuer(auth0Issuer))
       return problem("AUTH0_DOMAIN", "must be a domain without a path, such as tenant.eu.auth0.com")
-    return { issuer: auth0Issuer, audiences: splitList(auth0Audience), profile: "auth0" }
+    const audiences = splitList(auth0Audience)
+    if (audiences.length === 0) return problem("AUTH0_AUDIENCE", "must name an audience beside its commas")
+    return { issuer: auth0Issuer, audiences, profile: "auth0" }
   }
   if (issuer === null) return problem("ISSUER", "required beside AUDIENCE; exactly as in the tokens' iss claim")
   if (audience === null) return problem("AUDIENCE", "required beside ISSUER; the audience that this API answers to")
-  return { issuer, audiences: splitList(audience), profile: "oidc" }
+  if (!isAllowedIssuer(issuer))
+    return problem(
+      "ISSUER",
+      "must be an https URL without query and fragment (plain http only on this machine's loopback)",
+    )
+  const audiences = splitList(audience)
+  if (audiences.length === 0) return problem("AUDIENCE", "must name an audience beside its commas")
+  return { issuer, audiences, profile: "oidc" }
 }
 
 /** An Auth0 issuer is `https://DOMAIN/`, slash included. Plain http is left to stand for an issuer on this machine. */

@@ -46,8 +46,9 @@ function countMembers(text: string): number | null {
 
 function countProperties(value: unknown): number {
   if (typeof value !== "object" || value === null) return 0
-  const children = Object.values(value)
-  let count = Array.isArray(value) ? 0 : children.length
-  for (const child of children) count += countProperties(child)
+  if (Array.isArray(value)) return value.reduce((count: number, item) => count + countProperties(item), 0)
+  let count = 0
+  // What JSON.parse returns inherits nothing that is enumerable.
+  for (const name in value) count += 1 + countProperties((value as Record<string, unknown>)[name])
   return count
 }

@@ -1,154 +1,164 @@
-import { type AlgorithmName, algorithms } from "./algorithms.ts"
-import { fault, type Rejection, refuse } from "./decision.ts"
+import { type KeyGeneration, nextGeneration } from "./key-generation.ts"
 import type { KeyLimits } from "./key-limits.ts"
 import type { KeySetLoad, KeySource } from "./key-set.ts"
-import type { Ports } from "./ports.ts"
 import type { PublicKey } from "./public-key.ts"
-import type { UntrustedHeader } from "./token.ts"
 
-/** A key that WebCrypto has imported for one algorithm. */
-export interface VerificationKey {
-  readonly cryptoKey: CryptoKey
-  readonly algorithm: AlgorithmName
-}
-
-/** One issuer's keys, as data with time stamps: no timer runs and no promise is kept between calls. */
+/**
+ * One issuer's keys, as data with time stamps in milliseconds: no timer runs and no promise is kept between calls, since a
+ * Worker's die with the request and a Lambda environment's freeze after it. What happens to a ring is written here; who makes
+ * it happen is `key-finder.ts`.
+ */
 export interface KeyRing {
   readonly source: KeySource
   readonly limits: KeyLimits
-  set: { readonly load: KeySetLoad & { ok: true }; readonly fetchedAt: number; readonly imported: ImportedKeys } | null
+  readonly pinned: PinnedKeys | null
+  held: HeldKeys | null
   failure: { readonly load: KeySetLoad & { ok: false }; readonly at: number } | null
+  /** When a refresh off a request's path began that has not ended, as far as is known. */
+  refreshStartedAt: number | null
   /** The last fetch that an unknown key caused. Whoever comes while it is under way joins it. */
   unknownKeyFetch: { readonly startedAt: number; underWay: boolean } | null
+  /** Key ids that the issuer was found not to have, the one that was asked for longest ago first. */
+  readonly unknownKeys: Map<string, { readonly askAgainAt: number; readonly waitSeconds: number }>
 }
 
-type ImportedKeys = Map<PublicKey, Map<AlgorithmName, CryptoKey>>
+/** Keys from a snapshot that was made at build time. */
+export interface PinnedKeys {
+  readonly fetchedAt: number
+  readonly keys: readonly PublicKey[]
+}
 
-/** More keys than this under one id are no rotation; each would cost a signature check. */
-const maximumCandidates = 4
-
-/** An empty ring for one issuer. Nothing is fetched before the first token asks. */
-export function createKeyRing(source: KeySource, limits: KeyLimits): KeyRing {
-  return { source, limits, set: null, failure: null, unknownKeyFetch: null }
+/** The keys in use, and when they enter each phase. */
+export interface HeldKeys {
+  readonly generation: KeyGeneration
+  readonly fetchedAt: number
+  readonly dueAt: number
+  readonly staleAt: number
+  readonly expiresAt: number
+  readonly pinned: boolean
 }
 
 /**
- * The keys that a token's signature may be checked with: of the key id that the token names, of the type that its algorithm
- * needs. A token without a key id is only taken where one key fits. An outage is a fault, never a refusal.
+ * `fresh`: used. `due`: used, and refreshed off the request's path. `stale`: used only if a refresh fails, or has just failed.
+ * `expired` and `empty`: there are no keys.
  */
-export async function findKeys(
-  ring: KeyRing,
-  header: UntrustedHeader,
-  algorithm: AlgorithmName,
-  ports: Ports,
-): Promise<readonly VerificationKey[] | Rejection> {
-  const startedAt = ports.now()
-  const outage = await refreshIfDue(ring, ports)
-  if (outage) return outage
+export type Phase = "empty" | "fresh" | "due" | "stale" | "expired"
 
-  let candidates = candidateKeys(ring, header, algorithm)
-  const isFresh = ring.set !== null && ring.set.fetchedAt >= startedAt
-  if (candidates.length === 0 && !isFresh) {
-    const failed = await refetchForUnknownKey(ring, ports)
-    if (failed) return failed
-    candidates = candidateKeys(ring, header, algorithm)
-  }
-  if (candidates.length === 0) return refuse("key_unknown", { algorithm, keyIdGiven: header.kid !== null })
-  if (header.kid === null && candidates.length > 1) return refuse("key_unknown", { algorithm, keyIdGiven: false })
-  return importKeys(ring, candidates.slice(0, maximumCandidates), algorithm)
-}
-
-/** Makes sure that the ring holds keys young enough to use, or says why there are none. */
-async function refreshIfDue(ring: KeyRing, ports: Ports): Promise<Rejection | null> {
-  const { limits } = ring
-  const now = ports.now()
-  if (ring.set && now - ring.set.fetchedAt < limits.refreshAfterSeconds * 1000) return null
-  if (!ring.failure || now - ring.failure.at >= limits.retryAfterSeconds * 1000) await fetchKeys(ring, ports)
-  if (ring.set && ports.now() - ring.set.fetchedAt < limits.maximumAgeSeconds * 1000) return null
-  return outageOf(ring)
-}
-
-/** Fetches the key set because of a key that it lacks, at most once in the cool-down, or says that the fetch failed. */
-async function refetchForUnknownKey(ring: KeyRing, ports: Ports): Promise<Rejection | null> {
-  const { limits, failure, unknownKeyFetch: last } = ring
-  const now = ports.now()
-  const coolDownSeconds = failure ? limits.retryAfterSeconds : limits.unknownKeyCoolDownSeconds
-  const coolingDown = last !== null && now - last.startedAt < coolDownSeconds * 1000
-  // The failed fetch need not have been one for an unknown key.
-  const isLeftAlone = failure !== null && now - failure.at < limits.retryAfterSeconds * 1000
-  if ((coolingDown || isLeftAlone) && !last?.underWay) {
-    // Whether the key is new can't be told while the issuer is down: that is an outage, not the caller's mistake.
-    return failure ? outageOf(ring) : null
-  }
-  const current = coolingDown ? last : { startedAt: now, underWay: true }
-  ring.unknownKeyFetch = current
-  await fetchKeys(ring, ports)
-  current.underWay = false
-  return ring.failure ? outageOf(ring) : null
-}
-
-async function fetchKeys(ring: KeyRing, ports: Ports): Promise<void> {
-  const startedAt = ports.now()
-  const load = await ports.loadKeySet(ring.source)
-  if (!load.ok) ring.failure = { load, at: ports.now() }
-  else if (load !== ring.set?.load) {
-    // Those who share a fetch share its result: only the first to see it counts its age, from before the fetch began.
-    ring.set = { load, fetchedAt: startedAt, imported: new Map() }
-    ring.failure = null
+/** An empty ring for one issuer. Nothing is fetched before the first token asks. */
+export function createKeyRing(source: KeySource, limits: KeyLimits, pinned: PinnedKeys | null): KeyRing {
+  return {
+    source,
+    limits,
+    pinned,
+    held: null,
+    failure: null,
+    refreshStartedAt: null,
+    unknownKeyFetch: null,
+    unknownKeys: new Map(),
   }
 }
 
-function outageOf(ring: KeyRing): Rejection {
-  const load = ring.failure?.load ?? { reason: "keys_unreachable", detail: "no key set yet" }
-  return fault(load.reason, ring.limits.retryAfterSeconds, { issuer: ring.source.issuer, detail: load.detail })
+/** How the keys stand at a time. */
+export function phaseOf({ held }: KeyRing, now: number): Phase {
+  if (held === null) return "empty"
+  if (now < held.dueAt) return "fresh"
+  if (now < held.staleAt) return "due"
+  return now < held.expiresAt ? "stale" : "expired"
 }
 
-/** The keys of the set that fit: key id where one is given, type and curve, and the key's own `alg` where it has one. */
-function candidateKeys(ring: KeyRing, { kid }: UntrustedHeader, algorithm: AlgorithmName): readonly PublicKey[] {
-  const { kty, crv } = algorithms[algorithm]
-  const keys = ring.set?.load.keys ?? []
-  return keys.filter(
-    (key) =>
-      (kid === null || key.kid === kid) &&
-      key.kty === kty &&
-      (crv === null || key.crv === crv) &&
-      allows(key, algorithm),
-  )
-}
-
-/** One key, one algorithm (RFC 8725 §3.1). RFC 9864 gave EdDSA with Ed25519 a second name; both name one algorithm. */
-function allows({ alg }: PublicKey, algorithm: AlgorithmName): boolean {
-  const isEd25519 = (name: string | null) => name === "EdDSA" || name === "Ed25519"
-  return alg === null || alg === algorithm || (isEd25519(alg) && isEd25519(algorithm))
-}
-
-/** Imports each key once and remembers it with the set that it came from. A key that can't be imported is left out. */
-async function importKeys(
-  ring: KeyRing,
-  keys: readonly PublicKey[],
-  algorithm: AlgorithmName,
-): Promise<readonly VerificationKey[] | Rejection> {
-  const usable: VerificationKey[] = []
-  for (const key of keys) {
-    const remembered = ring.set?.imported.get(key)
-    const cryptoKey = remembered?.get(algorithm) ?? (await importKey(key, algorithm))
-    if (!cryptoKey) continue
-    if (remembered) remembered.set(algorithm, cryptoKey)
-    else ring.set?.imported.set(key, new Map([[algorithm, cryptoKey]]))
-    usable.push({ cryptoKey, algorithm })
+/** Takes in what loading a key set came to. A set that is older than the one in hand changes nothing. */
+export function takeLoad(ring: KeyRing, load: KeySetLoad, now: number): void {
+  ring.refreshStartedAt = null
+  if (!load.ok) {
+    ring.failure = { load, at: now }
+    return
   }
-  if (usable.length > 0) return usable
-  return fault("keys_invalid", ring.limits.retryAfterSeconds, {
-    issuer: ring.source.issuer,
-    detail: "a key can't be imported",
-  })
+  ring.failure = null
+  const { held, limits } = ring
+  if (held && load.fetchedAt < held.fetchedAt) return
+  const { fetchedAt, freshSeconds } = load
+  const refreshAfterSeconds =
+    freshSeconds === null
+      ? limits.refreshAfterSeconds
+      : Math.min(Math.max(freshSeconds, limits.minimumRefreshSeconds), longestRefreshSeconds(limits))
+  ring.held = {
+    generation: nextGeneration(held?.generation ?? null, load.keys),
+    fetchedAt,
+    dueAt: fetchedAt + refreshAfterSeconds * 1000,
+    staleAt: fetchedAt + limits.staleAfterSeconds * 1000,
+    expiresAt: fetchedAt + limits.maximumAgeSeconds * 1000,
+    pinned: false,
+  }
 }
 
-/** Null for a key that WebCrypto won't have: a point that is not on its curve, say. */
-async function importKey({ jwk }: PublicKey, algorithm: AlgorithmName): Promise<CryptoKey | null> {
-  try {
-    return await crypto.subtle.importKey("jwk", jwk, algorithms[algorithm].importParameters, false, ["verify"])
-  } catch {
-    return null
+/** Half-way to where keys are stale: however long they may live, there is time left to refresh them while they are good. */
+function longestRefreshSeconds({ refreshAfterSeconds, staleAfterSeconds }: KeyLimits): number {
+  return (refreshAfterSeconds + staleAfterSeconds) / 2
+}
+
+/**
+ * Puts pinned keys into an empty ring, unless they are too old to be trusted. They get a refresh of their own soon after, and
+ * from then on the limits of other keys, counted from now: a snapshot opens the door, and is never the last word.
+ */
+export function takePinned(ring: KeyRing, now: number): void {
+  const { held, pinned, limits } = ring
+  if (held || !pinned) return
+  const trustedUntil = pinned.fetchedAt + limits.maximumSnapshotAgeSeconds * 1000
+  if (now >= trustedUntil) return
+  const within = (seconds: number) => Math.min(now + seconds * 1000, trustedUntil)
+  ring.held = {
+    generation: nextGeneration(null, pinned.keys),
+    fetchedAt: pinned.fetchedAt,
+    dueAt: within(limits.retryAfterSeconds),
+    staleAt: within(limits.staleAfterSeconds),
+    expiresAt: within(limits.maximumAgeSeconds),
+    pinned: true,
+  }
+}
+
+/** Whether the issuer has failed so lately that it is not asked again yet. */
+export function isLeftAlone({ failure, limits }: KeyRing, now: number): boolean {
+  return failure !== null && now - failure.at < limits.retryAfterSeconds * 1000
+}
+
+/**
+ * Whether the issuer has failed since about the time of the last refresh, and the time that another takes: a call need not wait
+ * to see it fail again.
+ */
+export function hasFailedOfLate({ failure, limits }: KeyRing, now: number): boolean {
+  const { refreshAfterSeconds, fetchTimeoutSeconds } = limits
+  return failure !== null && now - failure.at < (refreshAfterSeconds + 2 * fetchTimeoutSeconds) * 1000
+}
+
+/** Whether a refresh off the request's path may begin: none is under way, and the issuer is not left alone. */
+export function mayRefresh(ring: KeyRing, now: number): boolean {
+  const { refreshStartedAt, limits } = ring
+  // A refresh that never ended, because its request was cut off, does not stand in the way of the next for ever.
+  const isUnderWay = refreshStartedAt !== null && now - refreshStartedAt < 2 * limits.fetchTimeoutSeconds * 1000
+  return !isUnderWay && !isLeftAlone(ring, now)
+}
+
+/** Whether the issuer was found not to have a key, so lately that it need not be asked again. */
+export function isKnownUnknown({ unknownKeys }: KeyRing, kid: string | null, now: number): boolean {
+  const entry = kid === null ? undefined : unknownKeys.get(kid)
+  return entry !== undefined && now < entry.askAgainAt
+}
+
+/**
+ * Remembers that the issuer doesn't have a key: for the cool-down, since a key may reach all of an issuer's servers a little
+ * later than the first token that it signed, and for twice as long each time that it is asked for again in vain, up to the time
+ * in which all keys are refreshed anyway. So a client with a dead key does not use up the fetch that a new key needs.
+ */
+export function rememberUnknownKey({ unknownKeys, limits }: KeyRing, kid: string | null, now: number): void {
+  if (kid === null) return
+  const { unknownKeyCoolDownSeconds: shortest, refreshAfterSeconds, maximumUnknownKeys } = limits
+  const before = unknownKeys.get(kid)
+  if (before && now < before.askAgainAt) return
+  const waitSeconds = before ? Math.max(shortest, Math.min(2 * before.waitSeconds, refreshAfterSeconds)) : shortest
+  unknownKeys.delete(kid)
+  unknownKeys.set(kid, { askAgainAt: now + waitSeconds * 1000, waitSeconds })
+  for (const oldest of unknownKeys.keys()) {
+    if (unknownKeys.size <= maximumUnknownKeys) break
+    unknownKeys.delete(oldest)
   }
 }

@@ -55,6 +55,16 @@ export function readPublicKey(entry: unknown): PublicKey | string {
   return `unsupported key type ${String(kty)}`
 }
 
+/** Whether two keys are one: the same material under the same key id, for the same algorithm. */
+export function sameKey(a: PublicKey, b: PublicKey | undefined): boolean {
+  return b !== undefined && a.kid === b.kid && a.alg === b.alg && JSON.stringify(a.jwk) === JSON.stringify(b.jwk)
+}
+
+/** The key as a JWK again (RFC 7517 §4), from which `readPublicKey` reads the same key. */
+export function writePublicKey({ kid, alg, jwk }: PublicKey): Readonly<Record<string, string>> {
+  return { ...(kid !== null && { kid }), ...(alg !== null && { alg }), ...jwk }
+}
+
 /** The length in bits of a canonical base64url integer; 0 if it is none. */
 function bitLength(value: unknown): number {
   const bytes = typeof value === "string" ? decodeBase64url(value) : null

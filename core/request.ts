@@ -24,6 +24,10 @@ const escapes = /%[0-9A-Fa-f]{2}|[^%]/gu
 const ambiguous = /[\\;*]|\$\{|%(?:0[0-9a-f]|1[0-9a-f]|7f|2f|5c|3b|25[0-9a-f]{2})/i
 const controlCharacters = /\p{Cc}/u
 
+/** Paths that are canonical at first sight, as nearly all are: no escapes, and no segment that is empty or begins with a dot. */
+const plainPath =
+  /^\/(?:[-A-Za-z0-9_~!$&'()+,=:@][-A-Za-z0-9._~!$&'()+,=:@]*(?:\/[-A-Za-z0-9_~!$&'()+,=:@][-A-Za-z0-9._~!$&'()+,=:@]*)*\/?)?$/
+
 /**
  * The one spelling of a path, or null if it can be read in more than one way. The result is what is matched and what the
  * origin receives: unreserved characters decoded, other escapes in upper case (RFC 3986 §6.2.2), everything else that is
@@ -32,6 +36,7 @@ const controlCharacters = /\p{Cc}/u
  */
 export function canonicalPath(path: string): string | null {
   if (path.length > maximumPathLength || !path.startsWith("/")) return null
+  if (plainPath.test(path)) return path
   if (/[?#]/.test(path) || ambiguous.test(path) || controlCharacters.test(path)) return null
   if (!isUtf8(path)) return null
 

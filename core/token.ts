@@ -1,5 +1,5 @@
-import { decodeBase64url } from "./base64url.ts"
-import { type Rejection, refuse } from "./decision.ts"
+import { decodeBase64urlInto, decodedLength } from "./base64url.ts"
+import { isRejection, type Rejection, refuse } from "./decision.ts"
 import { parseJsonObject } from "./json.ts"
 
 /**
@@ -29,6 +29,16 @@ const maximumKidLength = 256
 
 const ascii = new TextEncoder()
 
+/** Where header and payload are decoded to, one after the other, on their way to being parsed. */
+const decoded = new Uint8Array(decodedLength(maximumTokenLength))
+
+/**
+ * Headers that were parsed before, by their text: an issuer has a few, and every token one of them. Cleared when full, so that
+ * invented headers cost the memory of this many at most.
+ */
+const knownHeaders = new Map<string, UntrustedHeader>()
+const maximumKnownHeaders = 64
+
 /**
  * Takes a compact JWS (RFC 7515 §7.1) apart: bounded, then split, then decoded strictly, then parsed. Refuses JWE, the JSON
  * serialisations, unsecured tokens, non-canonical base64url, duplicate JSON names and any `crit` (RFC 7515 §4.1.11), of
@@ -41,13 +51,31 @@ export function parseToken(text: string): UntrustedToken | Rejection {
   const second = text.indexOf(".", first + 1)
   if (first < 1 || second < first + 2 || second === text.length - 1 || text.indexOf(".", second + 1) !== -1)
     return refuse("token_malformed", { expected: "three parts, as in a compact JWS" })
+  // One buffer for the token's bytes and its signature behind them: another would cost as much as decoding the signature.
+  const end = text.length
+  const signatureLength = decodedLength(end - second - 1)
+  const bytes = new Uint8Array(end + signatureLength)
+  const signature = bytes.subarray(end)
+  // What is not ASCII takes more than a byte, and the alphabet doesn't have it.
+  if (ascii.encodeInto(text, bytes).written !== end) return notBase64url()
+  if (decodeBase64urlInto(signature, bytes, second + 1, end) === null) return notBase64url()
 
-  const headerBytes = decodeBase64url(text.slice(0, first))
-  const payloadBytes = decodeBase64url(text.slice(first + 1, second))
-  const signature = decodeBase64url(text.slice(second + 1))
-  if (!headerBytes || !payloadBytes || !signature) return refuse("token_malformed", { expected: "canonical base64url" })
+  const known = knownHeaders.get(text.slice(0, first))
+  const untrustedHeader = known ?? parseHeader(bytes, first)
+  if (isRejection(untrustedHeader)) return untrustedHeader
+  if (!known) knowHeader(bytes.subarray(0, first), untrustedHeader)
 
-  const header = parseJsonObject(headerBytes)
+  const length = decodeBase64urlInto(decoded, bytes, first + 1, second)
+  if (length === null) return notBase64url()
+  const untrustedPayload = parseJsonObject(decoded.subarray(0, length))
+  if (!untrustedPayload) return refuse("token_malformed", { expected: "a payload that is one strict JSON object" })
+  return { untrustedHeader, untrustedPayload, signedBytes: bytes.subarray(0, second), signature }
+}
+
+function parseHeader(token: Uint8Array, end: number): UntrustedHeader | Rejection {
+  const length = decodeBase64urlInto(decoded, token, 0, end)
+  if (length === null) return notBase64url()
+  const header = parseJsonObject(decoded.subarray(0, length))
   if (!header) return refuse("token_malformed", { expected: "a header that is one strict JSON object" })
   const { alg, kid, typ } = header
   if (Object.hasOwn(header, "crit") || Object.hasOwn(header, "b64")) return refuse("critical_header")
@@ -55,14 +83,15 @@ export function parseToken(text: string): UntrustedToken | Rejection {
   if (kid !== undefined && (typeof kid !== "string" || kid.length > maximumKidLength))
     return refuse("token_malformed", { expected: `a kid that is a string of at most ${maximumKidLength} characters` })
   if (typ !== undefined && typeof typ !== "string") return refuse("token_type", { expected: "a typ that is a string" })
+  return { alg, kid: kid ?? null, typ: typ ?? null }
+}
 
-  const untrustedPayload = parseJsonObject(payloadBytes)
-  if (!untrustedPayload) return refuse("token_malformed", { expected: "a payload that is one strict JSON object" })
+/** From its bytes: a part of the token's own text would keep all of it alive, signature included. */
+function knowHeader(text: Uint8Array, header: UntrustedHeader): void {
+  if (knownHeaders.size >= maximumKnownHeaders) knownHeaders.clear()
+  knownHeaders.set(new TextDecoder().decode(text), header)
+}
 
-  return {
-    untrustedHeader: { alg, kid: kid ?? null, typ: typ ?? null },
-    untrustedPayload,
-    signedBytes: ascii.encode(text.slice(0, second)) as Uint8Array<ArrayBuffer>,
-    signature,
-  }
+function notBase64url(): Rejection {
+  return refuse("token_malformed", { expected: "canonical base64url" })
 }

@@ -1,6 +1,6 @@
-import { algorithms } from "./algorithms.ts"
 import { type Rejection, refuse } from "./decision.ts"
-import type { VerificationKey } from "./key-ring.ts"
+import type { VerificationKey } from "./key-generation.ts"
+import type { Signatures } from "./signatures.ts"
 import type { UntrustedToken } from "./token.ts"
 
 declare const signed: unique symbol
@@ -11,18 +11,22 @@ export interface SignedPayload {
   readonly payload: Readonly<Record<string, unknown>>
 }
 
+type Verified = SignedPayload | Rejection
+
 /**
  * Checks a token's signature with keys of the issuer that it names (RFC 7515 §5.2). The key's algorithm is used, which the
- * issuer's configuration allowed; the token's header has no further say.
+ * issuer's configuration allowed; the token's header has no further say. Where the platform checks at once, so does this.
  */
-export async function verifySignature(
-  { signedBytes, signature, untrustedPayload }: UntrustedToken,
+export function verifySignature(
+  token: UntrustedToken,
   keys: readonly VerificationKey[],
-): Promise<SignedPayload | Rejection> {
-  for (const { cryptoKey, algorithm } of keys) {
-    const { verifyParameters } = algorithms[algorithm]
-    if (await crypto.subtle.verify(verifyParameters, cryptoKey, signature, signedBytes))
-      return { payload: untrustedPayload } as SignedPayload
-  }
-  return refuse("signature_invalid")
+  signatures: Signatures,
+  index = 0,
+): Verified | Promise<Verified> {
+  const key = keys[index]
+  if (!key) return refuse("signature_invalid")
+  const conclude = (holds: boolean): Verified | Promise<Verified> =>
+    holds ? ({ payload: token.untrustedPayload } as SignedPayload) : verifySignature(token, keys, signatures, index + 1)
+  const holds = signatures.verify(key.handle, key.algorithm, token.signature, token.signedBytes)
+  return typeof holds === "boolean" ? conclude(holds) : holds.then(conclude)
 }

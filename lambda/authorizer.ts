@@ -1,7 +1,7 @@
-import { type ConfigInput, createAuthorizer, type Decision, parseConfig } from "../core/index.ts"
-import { type AnswerOptions, answer, type PolicyAnswer, type SimpleAnswer } from "./answer.ts"
-import { isLiteralArn } from "./arn.ts"
-import { type AuthorizerEvent, readCall } from "./events.ts"
+import { type ConfigInput, parseConfig } from "../core/index.ts"
+import type { AnswerOptions, PolicyAnswer, SimpleAnswer } from "./answer.ts"
+import type { AuthorizerEvent } from "./events.ts"
+import { handlerOf } from "./handler.ts"
 import { lambdaPorts } from "./ports.ts"
 
 export type { AnswerOptions, AuthorizerEvent, PolicyAnswer, SimpleAnswer }
@@ -27,34 +27,5 @@ export function authorizer(
   options: AnswerOptions,
 ): (event: AuthorizerEvent) => Promise<PolicyAnswer | SimpleAnswer>
 export function authorizer(policy: ConfigInput, options: AnswerOptions = {}) {
-  const config = parseConfig(policy, process.env)
-  const core = createAuthorizer(config, lambdaPorts())
-
-  return async (event: AuthorizerEvent): Promise<PolicyAnswer | SimpleAnswer> => {
-    const call = readCall(event)
-    const decision = grantable(await core.authorize(call.request), call.arn.text)
-    if (decision.outcome !== "allow") logEnding(decision)
-    return answer(decision, call, config.upstream, options)
-  }
-}
-
-/** What IAM would read as a pattern can't be granted: it would allow other calls than this one. */
-function grantable(decision: Decision, arn: string): Decision {
-  if (decision.outcome !== "allow" || isLiteralArn(arn)) return decision
-  const { at, rule, checks } = decision
-  const facts = { expected: "an ARN without wildcards" }
-  return {
-    outcome: "refuse",
-    reason: "path_ambiguous",
-    at,
-    rule,
-    checks: [...checks, { step: "path", passed: false, facts }],
-  }
-}
-
-/** One line for each call that is not allowed: why, in a form that can be searched. It holds no token and no claim. */
-function logEnding(decision: Decision & { outcome: "refuse" | "fault" }): void {
-  const line = JSON.stringify({ message: "request not allowed", ...decision })
-  if (decision.outcome === "fault") console.error(line)
-  else console.log(line)
+  return handlerOf(parseConfig(policy, process.env), lambdaPorts(), options)
 }

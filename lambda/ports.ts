@@ -1,52 +1,91 @@
-import http from "node:http"
-import https from "node:https"
-import { type HttpGet, type KeySetLoad, loadKeySet, type Ports } from "../core/index.ts"
+import {
+  type KeySetLoad,
+  type KeySource,
+  type KeyStore,
+  loadKeySet,
+  loadStored,
+  type Ports,
+  writeSnapshot,
+} from "../core/index.ts"
+import { httpGet } from "./http-get.ts"
+import { temporaryKeyStore } from "./key-store.ts"
+import { nodeSignatures } from "./signatures.ts"
 
-/** An issuer that takes longer to answer one request is treated as down: API Gateway waits 10 s for all, discovery included. */
-const fetchTimeoutMilliseconds = 3000
+/** What a Lambda environment lends the core, and what it has to see to before it answers. */
+export interface LambdaPorts extends Ports {
+  /**
+   * Waits for the work that no answer depends on, as long as each piece of it may be waited for: the environment is frozen
+   * with the answer, and what is under way then goes on, if at all, with the next call.
+   */
+  settle(): Promise<void>
+  /** Loads a key set before it is asked for: the next `loadKeySet` of this source takes it over, if it came to anything. */
+  prefetch(source: KeySource, newerThan: number): void
+}
 
-/** What a Lambda environment lends the core: the clock, and one key-set fetch at a time for each issuer. */
-export function lambdaPorts(): Ports {
+/** The clock, `node:https`, `node:crypto`, and a folder that outlives the process. */
+export function lambdaPorts(store: KeyStore = temporaryKeyStore()): LambdaPorts {
   const underWay = new Map<string, Promise<KeySetLoad>>()
+  const prefetched = new Map<string, Promise<KeySetLoad>>()
+  const deferred = new Set<Promise<unknown>>()
+
+  /** Calls with one id that overlap share one piece of work. */
+  function share(id: string, work: () => Promise<KeySetLoad>): Promise<KeySetLoad> {
+    const shared = underWay.get(id) ?? work().finally(() => underWay.delete(id))
+    underWay.set(id, shared)
+    return shared
+  }
+
+  function load(source: KeySource, newerThan: number): Promise<KeySetLoad> {
+    const id = idOf(source)
+    const fetchOnce = () => share(`fetch ${id}`, () => fetchAndStore(source, store))
+    if (newerThan >= Date.now()) return fetchOnce()
+    return share(`load ${id}`, async () => (await loadStored(store, source, newerThan, Date.now())) ?? fetchOnce())
+  }
+
   return {
     now: () => Date.now(),
-    loadKeySet(source) {
-      const id = JSON.stringify(source)
-      const load = underWay.get(id) ?? logged(loadKeySet(source, httpGet)).finally(() => underWay.delete(id))
-      underWay.set(id, load)
-      return load
+    signatures: nodeSignatures,
+    async loadKeySet(source, newerThan) {
+      const begun = prefetched.get(idOf(source))
+      prefetched.delete(idOf(source))
+      const early = await begun
+      return early?.ok && early.fetchedAt > newerThan ? early : load(source, newerThan)
+    },
+    prefetch(source, newerThan) {
+      prefetched.set(idOf(source), load(source, newerThan))
+    },
+    defer(work, deadlineMilliseconds) {
+      const waited = within(work, deadlineMilliseconds).finally(() => deferred.delete(waited))
+      deferred.add(waited)
+    },
+    async settle() {
+      if (deferred.size > 0) await Promise.all(deferred)
     },
   }
 }
 
-/** node:https follows no redirect, and starts in a fraction of the time that the global `fetch` takes. */
-const httpGet: HttpGet = (url, maxBytes) =>
-  new Promise((resolve, reject) => {
-    const client = url.startsWith("http:") ? http : https
-    const signal = AbortSignal.timeout(fetchTimeoutMilliseconds)
-    // A connection of its own: one that was kept would be dead after the environment had been frozen.
-    const request = client.get(url, { agent: false, signal, headers: { accept: "application/json" } }, (response) => {
-      const chunks: Buffer[] = []
-      let bytes = 0
-      response.on("data", (chunk: Buffer) => {
-        bytes += chunk.length
-        if (bytes > maxBytes) request.destroy(new Error(`answered with more than ${maxBytes} bytes`))
-        else chunks.push(chunk)
-      })
-      response.on("end", () =>
-        resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString("utf8") }),
-      )
-      response.on("error", reject)
-      // An answer cut short ends without "end".
-      response.on("close", () => reject(new Error("the answer was cut short")))
-    })
-    request.on("error", reject)
-  })
+/** Another place for the keys is another source. */
+function idOf({ issuer, jwksUri }: KeySource): string {
+  return JSON.stringify([issuer, jwksUri])
+}
 
-async function logged(load: Promise<KeySetLoad>): Promise<KeySetLoad> {
-  const result = await load
-  if (!result.ok)
-    console.error(JSON.stringify({ message: "key set not loaded", reason: result.reason, detail: result.detail }))
-  else if (result.skipped.length > 0) console.warn(JSON.stringify({ message: "keys skipped", skipped: result.skipped }))
-  return result
+async function fetchAndStore(source: KeySource, store: KeyStore): Promise<KeySetLoad> {
+  const load = await loadKeySet(source, httpGet, Date.now())
+  if (!load.ok)
+    console.error(JSON.stringify({ message: "key set not loaded", reason: load.reason, detail: load.detail }))
+  else {
+    if (load.skipped.length > 0) console.warn(JSON.stringify({ message: "keys skipped", skipped: load.skipped }))
+    await store.write(source, writeSnapshot(source.issuer, load))
+  }
+  return load
+}
+
+/** Ends with the work, or with the time that it is given. */
+async function within(work: Promise<unknown>, milliseconds: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const expiry = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds)
+  })
+  await Promise.race([work, expiry])
+  clearTimeout(timer)
 }

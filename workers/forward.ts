@@ -25,24 +25,30 @@ export async function forward(
   if (upstream.authorization === "drop") forwarded.headers.delete("authorization")
   // The zone's cache sits behind the Worker and knows nothing of who asks: what it kept for one caller would go to the next.
   const response = await (binding ? binding.fetch(forwarded) : fetch(forwarded, { cache: "no-store" }))
+  if (!response.webSocket && (response.status < 200 || response.status > 599))
+    throw new RangeError(`answered with the status ${response.status}, which no response can have`)
   return keepPrivate(response)
 }
 
-/** RFC 9111 §3.5 lets an origin's own `public` or `s-maxage` open an authorised response to shared caches. */
+/** What opens the answer to an authorised request to shared caches, which may not keep it otherwise (RFC 9111 §3.5). */
+const opening = /^(?:public|s-maxage|must-revalidate|proxy-revalidate)(?:=|$)/i
+/** What some shared caches read in place of Cache-Control (RFC 9213 and its like). */
+const sharedCacheHeaders = ["cdn-cache-control", "cloudflare-cdn-cache-control", "surrogate-control"]
+
+/** Takes from an answer what opens it to shared caches. One that has nothing of the kind goes on as it is, which costs nothing. */
 function keepPrivate(response: Response): Response {
+  const { headers } = response
   // A response that carries a WebSocket can't be rebuilt, and nothing would cache it.
   if (response.webSocket) return response
+  const directives = (headers.get("cache-control") ?? "").split(",").map((directive) => directive.trim())
+  const isOpen = directives.some((directive) => opening.test(directive))
+  if (!isOpen && !sharedCacheHeaders.some((name) => headers.has(name))) return response
+
   const kept = new Response(response.body, response)
-  const directives = (response.headers.get("cache-control") ?? "")
-    .split(",")
-    .map((directive) => directive.trim())
-    .filter(
-      (directive) =>
-        directive !== "" && !/^(?:public|private|s-maxage|must-revalidate|proxy-revalidate)(?:=|$)/i.test(directive),
-    )
-  const noStore = directives.some((directive) => directive.toLowerCase() === "no-store")
-  kept.headers.set("cache-control", [...(noStore ? [] : ["private"]), ...directives].join(", "))
-  for (const name of ["cdn-cache-control", "cloudflare-cdn-cache-control", "surrogate-control"])
-    kept.headers.delete(name)
+  for (const name of sharedCacheHeaders) kept.headers.delete(name)
+  const others = directives.filter((directive) => directive !== "" && !/^private(?:=|$)/i.test(directive))
+  const rest = others.filter((directive) => !opening.test(directive))
+  const noStore = rest.some((directive) => directive.toLowerCase() === "no-store")
+  kept.headers.set("cache-control", [...(noStore ? [] : ["private"]), ...rest].join(", "))
   return kept
 }

@@ -2,6 +2,7 @@ import { env as environment } from "cloudflare:workers"
 import { type AccessRequest, type ConfigInput, createAuthorizer, type Decision, parseConfig } from "../core/index.ts"
 import { answerPreflight, shareWithPage } from "./cors.ts"
 import { forward, type Origin } from "./forward.ts"
+import type { KeyNamespace } from "./key-store.ts"
 import { workerPorts } from "./ports.ts"
 import { respond, respondToFailure } from "./respond.ts"
 import { accessRequest, readTarget } from "./target.ts"
@@ -16,6 +17,8 @@ export interface Guard {
 export interface GuardEnvironment {
   /** The origin, where it is another Worker and not what the route's host points to. */
   readonly ORIGIN?: Origin
+  /** A KV namespace that keeps the issuers' keys for all locations. Without it the Cache API keeps them for each. */
+  readonly AUTHORIZER_KEYS?: KeyNamespace
 }
 
 /**
@@ -30,7 +33,7 @@ export interface GuardEnvironment {
  */
 export function guard(policy: ConfigInput): Guard {
   const config = parseConfig(policy, environment as unknown as Readonly<Record<string, unknown>>)
-  const authorizer = createAuthorizer(config, workerPorts())
+  const authorizer = createAuthorizer(config, workerPorts((environment as GuardEnvironment).AUTHORIZER_KEYS))
 
   return {
     authorize: (request) => authorizer.authorize(request),

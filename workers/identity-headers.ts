@@ -44,20 +44,34 @@ const keptNames = new Set(["x-forwarded-for", "x-forwarded-proto"])
 /** Long enough for any name or address, short enough for the 8 KiB that origins commonly allow all headers together. */
 const maximumValueLength = 4096
 
+/** What became of names before: nearly all requests have the same. Cleared when full, so that invented names take no room. */
+const knownNames = new Map<string, boolean>()
+const maximumKnownNames = 1000
+
 /**
  * Removes what a client must not tell the origin: identity and rewrite headers under every alias (`X_Auth.Sub`), headers
  * that this policy sets, and everything that `Connection` names, which the next hop would drop again after it was set.
  */
 export function stripIdentityHeaders(headers: Headers, upstream: Upstream): void {
-  const own = new Set(Object.keys(upstream.headers).map(unalias))
-  const hopByHop = (headers.get("connection") ?? "").split(",").map(unalias)
+  const own = Object.keys(upstream.headers).map(unalias)
+  const connection = headers.get("connection")
+  const hopByHop = connection === null ? [] : connection.split(",").map(unalias)
   for (const name of [...headers.keys()]) {
-    const plain = unalias(name)
-    const isIdentity = strippedNames.has(plain) || strippedPrefixes.some((prefix) => plain.startsWith(prefix))
-    const isNominated = hopByHop.includes(plain) && plain !== "upgrade"
-    if ((isIdentity && !keptNames.has(name)) || own.has(plain) || isNominated) headers.delete(name)
+    const isOwn = own.length > 0 && own.includes(unalias(name))
+    const isNominated = hopByHop.length > 0 && name !== "upgrade" && hopByHop.includes(unalias(name))
+    if (isIdentity(name) || isOwn || isNominated) headers.delete(name)
   }
-  headers.delete("connection")
+  if (connection !== null) headers.delete("connection")
+}
+
+function isIdentity(name: string): boolean {
+  const known = knownNames.get(name)
+  if (known !== undefined) return known
+  const plain = unalias(name)
+  const isStripped = strippedNames.has(plain) || strippedPrefixes.some((prefix) => plain.startsWith(prefix))
+  if (knownNames.size >= maximumKnownNames) knownNames.clear()
+  knownNames.set(name, isStripped && !keptNames.has(name))
+  return isStripped && !keptNames.has(name)
 }
 
 /** Origins that turn headers into variables (CGI, WSGI, PHP) see "-", "_" and "." alike. */

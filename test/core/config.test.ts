@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { ConfigError, type ConfigInput, parseConfig } from "../../core/index.ts"
+import { keys } from "./standing-issuer.ts"
 
 const issuer = { issuer: "https://tenant.example/", audiences: ["https://api.example.com"] }
 
@@ -17,6 +18,12 @@ function problemsOf(policy: unknown): Record<string, string> {
 const withIssuer = (change: object) => ({ issuers: [{ ...issuer, ...change }] })
 const withRoute = (route: object) => ({ issuers: [issuer], routes: [{ path: "/a", ...route }] })
 
+const pinnedKey = keys.rsa.jwk
+const pinning = (change: object) => ({
+  issuers: [issuer],
+  pinnedKeys: { issuers: [{ issuer: issuer.issuer, fetchedAt: 1, keys: [pinnedKey], ...change }] },
+})
+
 test("what is left out has a default, and none of them names an issuer or an audience", () => {
   expect(parseConfig({ issuers: [issuer] })).toEqual({
     issuers: [
@@ -30,18 +37,28 @@ test("what is left out has a default, and none of them names an issuer or an aud
         maximumLifetimeSeconds: null,
         keys: {
           refreshAfterSeconds: 300,
+          minimumRefreshSeconds: 60,
+          staleAfterSeconds: 900,
           maximumAgeSeconds: 3600,
           unknownKeyCoolDownSeconds: 30,
-          retryAfterSeconds: 5,
+          maximumUnknownKeys: 1000,
+          retryAfterSeconds: 1,
+          fetchTimeoutSeconds: 3,
+          refreshDeadlineMilliseconds: 500,
+          maximumSnapshotAgeSeconds: 604_800,
+          maximumDocumentBytes: 150_000,
+          maximumKeys: 100,
         },
       },
     ],
+    memo: { maximumTokens: 5000, maximumBytes: 8_388_608 },
     clockToleranceSeconds: 5,
     rules: [],
     unmatched: expect.objectContaining({ name: "unmatched", access: "token" }),
     challenge: { realm: "api", resourceMetadata: null },
     upstream: { headers: {}, authorization: "drop" },
     cors: null,
+    pinnedKeys: [],
   })
   expect(parseConfig({ issuers: [issuer], cors: { origins: "*" } }).cors).toEqual({
     origins: "*",
@@ -84,6 +101,26 @@ test("Auth0 keeps its keys where it says, with or without a slash; others are as
   )
   expect(uri({ profile: "auth0", jwksUri: "https://keys.example/" })).toBe("https://keys.example/")
   expect(uri({ profile: "rfc9068" })).toBeNull()
+})
+
+test("limits of keys that were left out keep in order with those that were not", () => {
+  const limits = (keys: object) => parseConfig(withIssuer({ keys }) as ConfigInput).issuers[0]?.keys
+  expect(limits({ refreshAfterSeconds: 10 })).toMatchObject({ minimumRefreshSeconds: 10, staleAfterSeconds: 900 })
+  expect(limits({ maximumAgeSeconds: 600 })).toMatchObject({ staleAfterSeconds: 600 })
+  expect(limits({ refreshAfterSeconds: 1200 })).toMatchObject({ minimumRefreshSeconds: 60, staleAfterSeconds: 2400 })
+  expect(limits({ refreshAfterSeconds: 3000 })).toMatchObject({ staleAfterSeconds: 3600 })
+})
+
+test("pinned keys are read as keys from the network are, and stripped", () => {
+  const snapshot = { issuer: "https://other.example/", fetchedAt: 1_790_000_000_000, freshSeconds: 15 }
+  const keys = [{ ...pinnedKey, use: "sig", x5c: ["MII"] }]
+  expect(parseConfig({ issuers: [issuer], pinnedKeys: { issuers: [{ ...snapshot, keys }] } }).pinnedKeys).toEqual([
+    {
+      issuer: "https://other.example/",
+      fetchedAt: 1_790_000_000_000,
+      keys: [{ kid: "rsa", alg: null, kty: "RSA", crv: null, jwk: { kty: "RSA", n: pinnedKey.n, e: "AQAB" } }],
+    },
+  ])
 })
 
 test("what was parsed is parsed: it is given back as it is, and nothing is read from the environment", () => {
@@ -178,6 +215,26 @@ const wrong: Record<string, readonly [path: string, policy: unknown]> = {
     "issuers[0].keys.refreshAfterSeconds",
     withIssuer({ keys: { refreshAfterSeconds: 0 } }),
   ],
+  "a memo without a bound": [
+    "memo.maximumBytes",
+    { issuers: [issuer], memo: { maximumBytes: Number.POSITIVE_INFINITY } },
+  ],
+  "less than no tokens remembered": ["memo.maximumTokens", { issuers: [issuer], memo: { maximumTokens: -1 } }],
+  "a memo that is switched": ["memo", { issuers: [issuer], memo: false }],
+  "keys that may be stale sooner than refreshed": ["issuers[0].keys", withIssuer({ keys: { staleAfterSeconds: 200 } })],
+  "refreshes no rarer than they are": [
+    "issuers[0].keys",
+    withIssuer({ keys: { refreshAfterSeconds: 100, minimumRefreshSeconds: 101 } }),
+  ],
+  "pinned keys of no time": ["pinnedKeys.issuers[0].fetchedAt", pinning({ fetchedAt: undefined })],
+  "pinned keys of a day": ["pinnedKeys.issuers[0].fetchedAt", pinning({ fetchedAt: "2026-11-01" })],
+  "no pinned keys": ["pinnedKeys.issuers[0].keys", pinning({ keys: [] })],
+  "a pinned key that can't be used": [
+    "pinnedKeys.issuers[0].keys[0]",
+    pinning({ keys: [{ ...pinnedKey, use: "enc" }] }),
+  ],
+  "a private pinned key": ["pinnedKeys.issuers[0].keys[0]", pinning({ keys: [{ ...pinnedKey, d: "AQAB" }] })],
+  "a path to pinned keys": ["pinnedKeys", { issuers: [issuer], pinnedKeys: "keys.json" }],
   "keys older than they may be": ["issuers[0].keys", withIssuer({ keys: { maximumAgeSeconds: 100 } })],
   "a negative tolerance": ["clockToleranceSeconds", { issuers: [issuer], clockToleranceSeconds: -1 }],
 

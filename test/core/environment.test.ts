@@ -74,7 +74,7 @@ describe("ISSUER is taken exactly as it stands, and its keys through discovery",
   test.each(["tenant.example", "http://tenant.example/", "https://tenant.example/#a", "https://169.254.169.254/"])(
     "but not %s",
     (issuer) => {
-      expect(problemsOf({ ISSUER: issuer, AUDIENCE: audience })).toEqual(["issuers[0].issuer"])
+      expect(problemsOf({ ISSUER: issuer, AUDIENCE: audience })).toEqual(["ISSUER"])
     },
   )
 })
@@ -85,7 +85,7 @@ test("audiences are separated by commas", () => {
     "b",
     audience,
   ])
-  expect(problemsOf({ ISSUER: "https://tenant.example/", AUDIENCE: " , " })).toEqual(["issuers[0].audiences"])
+  expect(problemsOf({ ISSUER: "https://tenant.example/", AUDIENCE: " , " })).toEqual(["AUDIENCE"])
 })
 
 describe("half an environment is no environment", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { type HttpGet, type KeySetLoad, loadKeySet } from "../../core/index.ts"
+import { type FetchLimits, type HttpGet, type KeySetLoad, loadKeySet } from "../../core/index.ts"
 import { keys } from "./standing-issuer.ts"
 
 type Answer = { status: number; body: string } | object | Error
@@ -9,19 +9,22 @@ const discovery = "https://tenant.example/.well-known/openid-configuration"
 const jwksUri = "https://tenant.example/keys"
 const good = keys.rsa.jwk
 
+const limits: FetchLimits = { fetchTimeoutSeconds: 3, maximumDocumentBytes: 150_000, maximumKeys: 100 }
+const now = Date.UTC(2026, 10, 1)
+
 /** Loads with a network that knows these answers only; an object is sent as JSON, an error ends the connection. */
 async function load(answers: Record<string, Answer>, source = { issuer, jwksUri: null as string | null }) {
   const asked: string[] = []
-  const get: HttpGet = async (url, maxBytes) => {
+  const get: HttpGet = async (url, allowed) => {
     asked.push(url)
-    expect(maxBytes).toBe(150_000)
+    expect(allowed).toEqual(limits)
     const answer = answers[url] ?? new Error("nothing there")
     if (answer instanceof Error) throw answer
     return "status" in answer
       ? (answer as { status: number; body: string })
       : { status: 200, body: JSON.stringify(answer) }
   }
-  return { asked, result: await loadKeySet(source, get) }
+  return { asked, result: await loadKeySet({ ...source, limits }, get, now) }
 }
 const loadKeys = async (...entries: unknown[]) =>
   (await load({ [jwksUri]: { keys: entries } }, { issuer, jwksUri })).result
@@ -110,7 +113,7 @@ describe("an answer that is none", () => {
 
   test("what is thrown need not be an error", async () => {
     const get: HttpGet = () => Promise.reject("cut")
-    expect(detailOf(await loadKeySet({ issuer, jwksUri }, get))).toBe(`keys_unreachable: ${jwksUri}: cut`)
+    expect(detailOf(await loadKeySet({ issuer, jwksUri, limits }, get, now))).toBe(`keys_unreachable: ${jwksUri}: cut`)
   })
 })
 

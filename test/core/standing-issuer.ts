@@ -27,7 +27,8 @@ export const policy = (routes?: ConfigInput["routes"], change: Partial<IssuerInp
 /** What loading these keys comes to. */
 export function loadOf(...published: readonly IssuerKey[]): KeySetLoad & { ok: true } {
   const read = published.map(({ jwk }) => readPublicKey(jwk))
-  return { ok: true, keys: read.filter((key) => typeof key !== "string"), skipped: [] }
+  const usable = read.filter((key) => typeof key !== "string")
+  return { ok: true, keys: usable, fetchedAt: now, freshSeconds: null, skipped: [] }
 }
 
 export function standingPorts(load: KeySetLoad = loadOf(...Object.values(keys))): Ports {

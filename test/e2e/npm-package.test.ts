@@ -18,7 +18,7 @@ const fromHere = (packageName: string) => join(root, "node_modules", packageName
 // What a user of the package writes: one file for each of its three forms.
 const sources = {
   "library.ts": `
-    import { createAuthorizer, defineConfig, type HttpGet, loadKeySet } from "edge-authorizer"
+    import { createAuthorizer, defineConfig, type HttpGet, loadKeySet, type Ports } from "edge-authorizer"
 
     const httpGet: HttpGet = async (url) => {
       const response = await fetch(url)
@@ -30,7 +30,7 @@ const sources = {
         issuers: [{ issuer, audiences: [audience], profile: "auth0" }],
         routes: [{ path: "/orders", scopes: ["read:orders"] }],
       })
-      const ports = { now: () => Date.now(), loadKeySet: (source: { issuer: string; jwksUri: string | null }) => loadKeySet(source, httpGet) }
+      const ports: Ports = { now: () => Date.now(), loadKeySet: (source) => loadKeySet(source, httpGet, Date.now()) }
       return createAuthorizer(policy, ports).authorize({ method: "GET", path: "/orders", headers: { authorization } })
     }
   `,
@@ -73,9 +73,9 @@ beforeAll(async () => {
   await mkdir(project)
   await writeFile(join(project, "package.json"), JSON.stringify({ name: "project", private: true, type: "module" }))
   for (const [name, source] of Object.entries(sources)) await writeFile(join(project, name), source)
-  // The one dependency comes from our own node_modules, so that nothing has to be asked for from a registry.
+  // The dependencies come from our own node_modules, so that nothing has to be asked for from a registry.
   const quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--offline", "--install-links"]
-  await run("npm", ["install", ...quiet, tarball, fromHere("valibot")], { cwd: project })
+  await run("npm", ["install", ...quiet, tarball, ...["commander", "valibot"].map(fromHere)], { cwd: project })
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
@@ -85,23 +85,24 @@ describe("the package", () => {
       expect.arrayContaining([
         "LICENSE",
         "package.json",
-        ...["core/index", "workers/guard", "lambda/authorizer"].flatMap((name) => [
+        ...["core/index", "workers/guard", "lambda/authorizer", "cli/index"].flatMap((name) => [
           `dist/package/${name}.js`,
           `dist/package/${name}.d.ts`,
         ]),
       ]),
     )
     const others = packed.filter(
-      (path) => !/^dist\/package\/(?:core|workers|lambda)\/[a-z0-9-]+\.(?:js|d\.ts)$/.test(path),
+      (path) => !/^dist\/package\/(?:core|workers|lambda|cli)\/[a-z0-9-]+\.(?:js|d\.ts)$/.test(path),
     )
     expect(others.filter((path) => !/^(?:LICENSE|README\.md|package\.json)$/.test(path))).toEqual([])
     expect(packed).not.toContain("dist/package/workers/index.js")
     expect(packed).not.toContain("dist/package/lambda/index.js")
+    expect(packed).not.toContain("dist/package/lambda/policy.js")
   })
 
-  test("depends on valibot alone", async () => {
+  test("depends on valibot, and for its command on commander", async () => {
     const manifest = JSON.parse(await readFile(join(project, "node_modules/edge-authorizer/package.json"), "utf8"))
-    expect(Object.keys(manifest.dependencies)).toEqual(["valibot"])
+    expect(Object.keys(manifest.dependencies)).toEqual(["commander", "valibot"])
     for (const kind of ["peerDependencies", "optionalDependencies"]) expect(manifest).not.toHaveProperty(kind)
   })
 
@@ -148,6 +149,13 @@ describe("its three forms", () => {
     authorization = `Bearer ${await requestAccessToken(issuer, "read:orders")}`
   })
   afterAll(() => issuer.close())
+
+  test("the command, which pins keys that the policy takes", async () => {
+    const bin = join(project, "node_modules/.bin/edge-authorizer")
+    await run(process.execPath, [bin, "keys", "pin", "--domain", issuer.issuer, "--out", "keys.json"], { cwd: project })
+    const keys = JSON.parse(await readFile(join(project, "keys.json"), "utf8"))
+    expect(keys).toMatchObject({ issuers: [{ issuer: issuer.issuer, keys: [{ kty: "RSA" }] }] })
+  })
 
   test("core, in Node", async () => {
     const call = (token: string) => `await decide("${issuer.issuer}", "${issuer.audience}", ${token})`
@@ -216,7 +224,8 @@ describe("its three forms", () => {
   })
 
   async function runInProject(script: string): Promise<unknown> {
-    const env = { AUTH0_DOMAIN: issuer.issuer.replace(/\/$/, ""), AUTH0_AUDIENCE: issuer.audience }
+    const domain = issuer.issuer.replace(/\/$/, "")
+    const env = { AUTH0_DOMAIN: domain, AUTH0_AUDIENCE: issuer.audience, TMPDIR: folder }
     const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", script], { cwd: project, env })
     // The last line: a refusal is logged before it.
     return JSON.parse(stdout.trim().split("\n").at(-1) ?? "")

@@ -4,6 +4,7 @@ import {
   type Authorizer,
   createAuthorizer,
   type Decision,
+  type KeyStore,
   type Reason,
   reasons,
 } from "../../core/index.ts"
@@ -17,6 +18,9 @@ import { type RunningWorker, startWorkerd } from "../support/workerd.ts"
 import { type Kit, startKit } from "./kit.ts"
 import { type Row, rows } from "./rows.ts"
 
+/** Every run has an issuer of its own. */
+const noStore: KeyStore = { read: async () => null, write: async () => {} }
+
 let kit: Kit
 let origin: EchoOrigin
 let worker: RunningWorker
@@ -27,7 +31,7 @@ beforeAll(async () => {
   kit = await startKit()
   origin = await startEchoOrigin()
   authorizers = new Map(
-    Object.entries(kit.policies).map(([name, policy]) => [name, createAuthorizer(policy, lambdaPorts())]),
+    Object.entries(kit.policies).map(([name, policy]) => [name, createAuthorizer(policy, lambdaPorts(noStore))]),
   )
   const POLICIES = JSON.stringify(kit.policies)
   worker = await startWorkerd({

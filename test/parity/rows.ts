@@ -378,6 +378,12 @@ const signatures: Row[] = [
       swap(kit.token({ key: kit.keys.p256, alg: "ES256" }), 2, () => base64url(new Uint8Array(63).fill(1))),
     expect: "signature_invalid",
   },
+  {
+    name: "Ed25519 of the wrong length",
+    token: (kit) =>
+      swap(kit.token({ key: kit.keys.ed25519, alg: "EdDSA" }), 2, () => base64url(new Uint8Array(63).fill(1))),
+    expect: "signature_invalid",
+  },
   { name: "an unknown kid", token: (kit) => kit.token({ key: kit.keys.unpublished }), expect: "key_unknown" },
   { name: "kid __proto__", token: { header: { kid: "__proto__" } }, expect: "key_unknown" },
   { name: "no kid, where several keys fit", token: { header: { kid: undefined } }, expect: "key_unknown" },

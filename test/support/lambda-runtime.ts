@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { basename, dirname, extname } from "node:path"
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { basename, dirname, extname, join } from "node:path"
 import { preload, runtimeInterface } from "./install-runtime-interface.ts"
 import { type InvocationResult, type LambdaError, serveRuntimeApi } from "./lambda-runtime-api.ts"
 
@@ -9,6 +11,8 @@ export interface LambdaRuntime {
   /** Why the function did not start, if it didn't. Every invocation then ends with this error, as it does on AWS. */
   readonly initError: LambdaError | null
   invoke(event: unknown): Promise<InvocationResult>
+  /** Stops the process where it stands, as Lambda does when an answer is out; the next invocation has it go on. */
+  freeze(): void
   /** All that was written so far, by the function and by the runtime about it. */
   logs(): string
   close(): Promise<void>
@@ -16,7 +20,8 @@ export interface LambdaRuntime {
 
 /**
  * Starts the export `handlerName` of the module `bundle` under AWS's own runtime interface client and waits until it asks for
- * work or has failed to start. The function sees `environment` and what Lambda itself sets; nothing of our environment.
+ * work or has failed to start. The function sees `environment` and what Lambda itself sets; nothing of our environment. Its
+ * folder for temporary files is its own, unless `environment` says otherwise, as /tmp is an environment's own.
  */
 export async function startLambdaRuntime(options: {
   bundle: string
@@ -25,9 +30,11 @@ export async function startLambdaRuntime(options: {
 }): Promise<LambdaRuntime> {
   const { bundle, handlerName = "handler", environment = {} } = options
   const api = await serveRuntimeApi()
+  const temporary = await mkdtemp(join(tmpdir(), "lambda-"))
   const child = spawn(process.execPath, ["--import", preload, runtimeInterface], {
     stdio: ["ignore", "pipe", "pipe"],
     env: {
+      TMPDIR: temporary,
       ...environment,
       _HANDLER: `${basename(bundle, extname(bundle))}.${handlerName}`,
       LAMBDA_TASK_ROOT: dirname(bundle),
@@ -51,14 +58,29 @@ export async function startLambdaRuntime(options: {
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding("utf8").on("data", (text: string) => (log += text))
 
+  let isFrozen = false
+  function thaw() {
+    if (isFrozen) child.kill("SIGCONT")
+    isFrozen = false
+  }
+
   return {
     initError: await api.started,
-    invoke: api.invoke,
+    invoke(event) {
+      thaw()
+      return api.invoke(event)
+    },
+    freeze() {
+      isFrozen = child.kill("SIGSTOP")
+    },
     logs: () => log,
     async close() {
+      // A process that stands still does not see that it is to end.
+      thaw()
       child.kill()
       await exited
       api.close()
+      await rm(temporary, { recursive: true })
     },
   }
 }

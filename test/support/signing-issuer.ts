@@ -1,5 +1,5 @@
 import { generateKeyPairSync, type KeyObject, sign } from "node:crypto"
-import { createServer, type RequestListener } from "node:http"
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 
 /** A key pair of an issuer, and what its key set says of it. */
@@ -48,33 +48,58 @@ export interface SigningIssuer {
   readonly jwksUri: string
   /** Paths that were asked for, in order. */
   readonly requests: readonly string[]
+  /** The same requests, each with when it came and when it ended. */
+  readonly visits: readonly Visit[]
   /** The keys that it publishes. */
   keys: readonly IssuerKey[]
+  /** Headers of its ordinary answers, beside their type: Cache-Control, say. */
+  headers: Readonly<Record<string, string>>
   /** Answers every request in its own way; null for the ordinary one. */
   answer: RequestListener | null
+  /** Gives the ordinary answer, for an `answer` that comes to that in the end. */
+  answerOrdinarily(request: IncomingMessage, response: ServerResponse): void
   close(): void
+}
+
+/** One request, in milliseconds of `performance.now`. It has ended when its answer was sent or its connection was lost. */
+export interface Visit {
+  readonly path: string
+  readonly startedAt: number
+  readonly endedAt: number | null
 }
 
 /** An issuer of which a test decides everything: its keys, its tokens and its failures. For whole flows, see `dev/issuer`. */
 export async function startSigningIssuer(keys: readonly IssuerKey[]): Promise<SigningIssuer> {
-  const requests: string[] = []
+  const visits: { path: string; startedAt: number; endedAt: number | null }[] = []
   const server = createServer((request, response) => {
-    requests.push(request.url ?? "")
-    if (self.answer) return self.answer(request, response)
-    const isDiscovery = request.url === "/.well-known/openid-configuration"
-    const document = isDiscovery
-      ? { issuer: self.issuer, jwks_uri: self.jwksUri }
-      : { keys: self.keys.map((key) => key.jwk) }
-    response.setHeader("content-type", "application/json").end(JSON.stringify(document))
+    const visit = { path: request.url ?? "", startedAt: performance.now(), endedAt: null as number | null }
+    visits.push(visit)
+    response.once("close", () => {
+      visit.endedAt = performance.now()
+    })
+    if (self.answer) self.answer(request, response)
+    else self.answerOrdinarily(request, response)
   })
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
   const self: SigningIssuer = {
     issuer,
     jwksUri: `${issuer}.well-known/jwks.json`,
-    requests,
+    visits,
+    get requests() {
+      return visits.map(({ path }) => path)
+    },
     keys,
+    headers: {},
     answer: null,
+    answerOrdinarily(request, response) {
+      const isDiscovery = request.url === "/.well-known/openid-configuration"
+      const document = isDiscovery
+        ? { issuer: self.issuer, jwks_uri: self.jwksUri }
+        : { keys: self.keys.map((key) => key.jwk) }
+      const headers = { "content-type": "application/json", ...self.headers }
+      response.writeHead(200, headers).end(JSON.stringify(document))
+    },
     close: () => {
       server.closeAllConnections()
       server.close()

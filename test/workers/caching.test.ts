@@ -17,12 +17,12 @@ afterEach(() => {
 })
 afterAll(() => api?.close())
 
-/** What an origin says to caches, and what is left of it on a guarded route. */
-const rows: [name: string, said: string | string[] | null, kept: string][] = [
-  ["nothing", null, "private"],
+/** What an origin says to caches, and what is left of it on a guarded route: all of it, unless it opens the answer to others. */
+const rows: [name: string, said: string | string[] | null, kept: string | undefined][] = [
+  ["nothing", null, undefined],
   ["public", "public", "private"],
   ["public with an age", "public, max-age=600", "private, max-age=600"],
-  ["an age alone", "max-age=600", "private, max-age=600"],
+  ["an age alone", "max-age=600", "max-age=600"],
   ["an age for shared caches", "s-maxage=600", "private"],
   ["both ages", "max-age=60,s-maxage=600", "private, max-age=60"],
   // RFC 9111 §3.5: these two also open a response to a request with Authorization.
@@ -36,20 +36,30 @@ const rows: [name: string, said: string | string[] | null, kept: string][] = [
     "private, immutable, stale-while-revalidate=60",
   ],
   ["private already", "private, max-age=60", "private, max-age=60"],
-  ["private, but for some headers", 'private="set-cookie", max-age=60', "private, max-age=60"],
-  ["no-cache", "no-cache", "private, no-cache"],
+  ["private and public", "private, public, max-age=60", "private, max-age=60"],
+  ["private, but for some headers", 'private="set-cookie", public', "private"],
+  ["no-cache", "no-cache", "no-cache"],
   ["no-cache for some headers", 'public, no-cache="a, b"', 'private, no-cache="a, b"'],
   ["no-store", "no-store", "no-store"],
   ["no-store, among others", "public, no-store, max-age=0", "no-store, max-age=0"],
   ["No-Store", "No-Store", "No-Store"],
 ]
 
+/** Whether a shared cache may keep the answer to a request with Authorization: RFC 9111 §3, §3.5 and §5.2.2. */
+function mayBeShared(cacheControl: string | undefined): boolean {
+  const names = (cacheControl ?? "").split(",").map((directive) => directive.trim().toLowerCase().split("=")[0])
+  if (names.includes("no-store") || names.includes("private")) return false
+  return ["public", "must-revalidate", "s-maxage", "proxy-revalidate"].some((name) => names.includes(name))
+}
+
 test.each(rows)("Cache-Control of a guarded answer: %s", async (_name, said, kept) => {
   api.origin.answer = (_request, response) => {
     if (said !== null) response.setHeader("cache-control", said)
     response.end()
   }
-  expect((await api.send({})).headers["cache-control"]).toBe(kept)
+  const { "cache-control": cacheControl } = (await api.send({})).headers
+  expect(cacheControl).toBe(kept)
+  expect(mayBeShared(cacheControl)).toBe(false)
 })
 
 test.each(rows)("Cache-Control of a public answer is the origin's own: %s", async (_name, said) => {

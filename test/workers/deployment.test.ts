@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process"
-import { mkdtemp, readdir, rm } from "node:fs/promises"
+import { mkdtemp, readdir, rm, stat } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -51,6 +51,8 @@ describe.each(environments)('the environment "%s"', (env) => {
       expect(stdout).toContain("--dry-run: exiting now")
       expect(`${stdout}${stderr}`).not.toMatch(/warning|error/i)
       expect(await readdir(join(folder, "out"))).toContain("index.js")
+      // As wrangler uploads it, which does not minify it: every isolate compiles it when it starts.
+      expect((await stat(join(folder, "out", "index.js"))).size).toBeLessThanOrEqual(130_000)
     } finally {
       await rm(folder, { recursive: true, force: true })
     }

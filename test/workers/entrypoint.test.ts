@@ -125,7 +125,7 @@ test("a fault is data", async () => {
     expect(await authorize({ method: "GET", path: "/orders", headers: { authorization } }, cold)).toEqual({
       outcome: "fault",
       reason: "keys_unreachable",
-      retryAfter: 5,
+      retryAfter: 1,
       at,
       rule: "GET /orders",
       checks: [

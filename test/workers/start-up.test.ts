@@ -41,7 +41,7 @@ describe("the deployed Worker doesn't start, and says why", () => {
     [
       "the audience is a list of nothing",
       { AUTH0_DOMAIN: "tenant.eu.auth0.com", AUTH0_AUDIENCE: " , " },
-      ["issuers[0].audiences"],
+      ["AUTH0_AUDIENCE: must name an audience"],
     ],
     [
       "the domain has a path",

@@ -1,0 +1,6 @@
+/** What every guard is bound to. */
+export interface GuardEnvironment {
+  readonly ORIGIN: { fetch(request: Request): Promise<Response> }
+  readonly ISSUER: string
+  readonly AUDIENCE: string
+}

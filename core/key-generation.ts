@@ -1,0 +1,61 @@
+import { type AlgorithmName, algorithms } from "./algorithms.ts"
+import { type PublicKey, sameKey } from "./public-key.ts"
+
+/** A key that the platform has taken in, for one algorithm: what its signature check is given. */
+export interface VerificationKey {
+  readonly handle: object
+  readonly algorithm: AlgorithmName
+}
+
+/** What a token's signature may be checked with, and the generation that says so. */
+export interface FoundKeys {
+  readonly keys: readonly VerificationKey[]
+  readonly generation: KeyGeneration
+}
+
+/**
+ * The keys that an issuer publishes at one time. As long as a refresh brings the same keys it stays the same object, so that
+ * what was concluded from these keys can be told from what must be concluded anew.
+ */
+export interface KeyGeneration {
+  readonly keys: readonly PublicKey[]
+  /** Each key's handle by algorithm; null for one that can't be imported. */
+  readonly imported: Map<PublicKey, Map<AlgorithmName, object | null>>
+  /** What a token with this algorithm and this key id is checked with. Holds key ids of this generation only, so it is bounded. */
+  readonly ready: Map<AlgorithmName, Map<string | null, FoundKeys>>
+}
+
+/** The generation after `previous`: the same object if the keys are the same; else a new one, which takes over what it can. */
+export function nextGeneration(previous: KeyGeneration | null, keys: readonly PublicKey[]): KeyGeneration {
+  const known = previous?.keys ?? []
+  if (previous && keys.length === known.length && keys.every((key, index) => sameKey(key, known[index])))
+    return previous
+  const imported: KeyGeneration["imported"] = new Map()
+  for (const key of keys) {
+    const before = known.find((candidate) => sameKey(key, candidate))
+    imported.set(key, (before && previous?.imported.get(before)) ?? new Map())
+  }
+  return { keys, imported, ready: new Map() }
+}
+
+/** The keys that fit: key id where one is given, type and curve, and the key's own `alg` where it has one. */
+export function candidateKeys(
+  { keys }: KeyGeneration,
+  kid: string | null,
+  algorithm: AlgorithmName,
+): readonly PublicKey[] {
+  const { kty, crv } = algorithms[algorithm]
+  return keys.filter(
+    (key) =>
+      (kid === null || key.kid === kid) &&
+      key.kty === kty &&
+      (crv === null || key.crv === crv) &&
+      allows(key, algorithm),
+  )
+}
+
+/** One key, one algorithm (RFC 8725 §3.1). RFC 9864 gave EdDSA with Ed25519 a second name; both name one algorithm. */
+function allows({ alg }: PublicKey, algorithm: AlgorithmName): boolean {
+  const isEd25519 = (name: string | null) => name === "EdDSA" || name === "Ed25519"
+  return alg === null || alg === algorithm || (isEd25519(alg) && isEd25519(algorithm))
+}

@@ -1,0 +1,42 @@
+import { constants, createPublicKey, type KeyObject, type SigningOptions, verify } from "node:crypto"
+import { type AlgorithmName, algorithms, type Signatures } from "../core/index.ts"
+import { derSignature } from "./der-signature.ts"
+
+/** A key for one algorithm, and the name of the hash; null for EdDSA, which has its own. */
+interface NodeKey {
+  readonly key: KeyObject & SigningOptions
+  readonly hash: string | null
+  /** Of an ECDSA signature in its JOSE form; null where the form is OpenSSL's own. */
+  readonly ecdsaBytes: number | null
+}
+
+/** node:crypto checks at once, where WebCrypto hops to another thread and back: for RSA that takes as long again. */
+export const nodeSignatures: Signatures = {
+  importKey(jwk, algorithm): NodeKey {
+    const key = createPublicKey({ key: jwk, format: "jwk" })
+    // Node takes the options from whatever it is given as the key. From `{ key, ...options }` it would, too, but finds out by an
+    // exception of its own that this is no key, which takes longer than some signatures.
+    const { kty, signatureBytes } = algorithms[algorithm]
+    return {
+      key: Object.assign(key, optionsOf(algorithm)),
+      hash: hashOf(algorithm),
+      ecdsaBytes: kty === "EC" ? signatureBytes : null,
+    }
+  },
+  verify(handle, _algorithm, signature, data) {
+    const { key, hash, ecdsaBytes } = handle as NodeKey
+    if (ecdsaBytes === null) return verify(hash, data, key, signature)
+    return signature.length === ecdsaBytes && verify(hash, data, key, derSignature(signature))
+  },
+}
+
+function optionsOf(algorithm: AlgorithmName): SigningOptions {
+  const { kty, verifyParameters } = algorithms[algorithm]
+  if ("saltLength" in verifyParameters)
+    return { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: verifyParameters.saltLength }
+  return kty === "RSA" ? { padding: constants.RSA_PKCS1_PADDING } : {}
+}
+
+function hashOf(algorithm: AlgorithmName): string | null {
+  return algorithms[algorithm].kty === "OKP" ? null : `sha${algorithm.slice(2)}`
+}
