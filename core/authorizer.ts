@@ -1,13 +1,15 @@
+import { andThen } from "./and-then.ts"
 import { createAuthenticator } from "./authenticator.ts"
 import { checkBinding } from "./binding.ts"
+import type { VerifiedToken } from "./claims.ts"
 import { type Config, parseConfig } from "./config.ts"
 import type { ConfigInput } from "./config-input.ts"
-import { type Decision, isRejection, type Principal, type Rejection, refuse } from "./decision.ts"
+import { type Decision, refuse } from "./decision.ts"
 import type { Ports } from "./ports.ts"
 import { type AccessRequest, canonicalPath } from "./request.ts"
 import { checkRequirements } from "./requirements.ts"
-import { compileRoutes, matchRoute, type Rule } from "./routes.ts"
-import { fail, pass, type Trail } from "./trail.ts"
+import { compileRoutes, matchRoute } from "./routes.ts"
+import { allow, type Ending, end, pass, type Trail } from "./trail.ts"
 
 /**
  * Decides on requests under one policy. Keeps the issuers' keys and the tokens that it has verified between calls, so make one
@@ -16,6 +18,11 @@ import { fail, pass, type Trail } from "./trail.ts"
 export interface Authorizer {
   /** Never rejects for anything that a request or an issuer can do: refusals and outages are decisions. */
   authorize(request: AccessRequest): Promise<Decision>
+  /**
+   * The same, without a promise where nothing has to be waited for: with keys at hand, where the platform checks signatures at
+   * once or this token was verified before.
+   */
+  decide(request: AccessRequest): Decision | Promise<Decision>
 }
 
 /**
@@ -35,42 +42,33 @@ export function createAuthorizer(policy: ConfigInput | Config, ports: Ports): Au
 export function authorizerOf(config: Config, ports: Ports): Authorizer {
   const routes = compileRoutes(config.rules, config.unmatched)
   const authenticator = createAuthenticator(config, ports)
+  return { authorize: async (request) => decide(request), decide }
 
-  return {
-    async authorize(request) {
-      const at = ports.now()
-      const trail: Trail = { checks: [] }
-      const { checks } = trail
-      let rule: Rule | null = null
-      const allow = ({ name }: Rule, path: string, principal: Principal | null): Decision => {
-        return { outcome: "allow", at, rule: name, checks, path, principal }
-      }
-      const end = ({ ok: _ok, facts: _facts, ...ending }: Rejection): Decision => {
-        return { ...ending, at, rule: rule?.name ?? null, checks }
-      }
+  function decide(request: AccessRequest): Decision | Promise<Decision> {
+    const trail: Trail = { at: ports.now(), rule: null, checks: [] }
 
-      // What can be decided without the issuer comes first: a public route works while the issuer is down.
-      const path = canonicalPath(request.path)
-      if (path === null) return end(fail(trail, "path", refuse("path_ambiguous")))
-      pass(trail, "path")
+    // What can be decided without the issuer comes first: a public route works while the issuer is down.
+    const path = canonicalPath(request.path)
+    if (path === null) return end(trail, "path", refuse("path_ambiguous"))
+    pass(trail, "path")
 
-      rule = matchRoute(routes, request.method, path)
-      if (!rule) return end(fail(trail, "route", refuse("route_unknown")))
-      pass(trail, "route", { rule: rule.name })
-      if (rule.access === "public") return allow(rule, path, null)
+    const rule = matchRoute(routes, request.method, path)
+    if (!rule) return end(trail, "route", refuse("route_unknown"))
+    trail.rule = rule.name
+    pass(trail, "route", { rule: rule.name })
+    if (rule.access === "public") return allow(trail, path, null)
 
-      const known = authenticator.authenticate(request, at, trail)
-      const verified = known instanceof Promise ? await known : known
-      if (isRejection(verified)) return end(verified)
+    return andThen<VerifiedToken | Ending, Decision>(authenticator.authenticate(request, trail), (verified) => {
+      if ("outcome" in verified) return verified
 
       const unproven = checkBinding(verified)
-      if (unproven) return end(fail(trail, "binding", unproven))
+      if (unproven) return end(trail, "binding", unproven)
       pass(trail, "binding")
 
       const unmet = checkRequirements(verified, rule)
-      if (unmet) return end(fail(trail, "requirements", unmet))
+      if (unmet) return end(trail, "requirements", unmet)
       pass(trail, "requirements")
-      return allow(rule, path, verified)
-    },
+      return allow(trail, path, verified)
+    })
   }
 }

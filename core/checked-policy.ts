@@ -2,7 +2,7 @@ import { type Config, type Issuer, parseConfig } from "./config.ts"
 import { ConfigError } from "./config-error.ts"
 import type { ConfigInput } from "./config-input.ts"
 import { type Environment, issuerFromEnvironment } from "./environment.ts"
-import { defaultJwksUri } from "./issuers.ts"
+import { defaultJwksUri } from "./profiles.ts"
 
 /**
  * A policy that was checked when it was bundled. Plain JSON, so that a bundle can hold it in place of the policy and of all that

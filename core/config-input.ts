@@ -1,7 +1,7 @@
 import type { AlgorithmName } from "./algorithms.ts"
 import type { KeyLimits } from "./key-limits.ts"
 import type { KeySnapshot } from "./key-snapshot.ts"
-import type { MemoLimits } from "./memo.ts"
+import type { MemoLimits } from "./memo-limits.ts"
 import type { ProfileName } from "./profiles.ts"
 
 /** A policy as people write it: plain data. `parseConfig` checks it and fills in the defaults. */

@@ -1,9 +1,10 @@
 import * as v from "valibot"
 import { type AlgorithmName, algorithms } from "./algorithms.ts"
+import { count, listOf, matching, seconds, strict, text } from "./config-values.ts"
 import { isAllowedEndpoint } from "./endpoint.ts"
-import { defaultJwksUri } from "./issuers.ts"
+import { keyLimitsSchema } from "./key-limits-schema.ts"
 import { parsePathPattern } from "./path-pattern.ts"
-import { type ProfileName, profiles } from "./profiles.ts"
+import { defaultJwksUri, type ProfileName, profiles } from "./profiles.ts"
 import { readPublicKey } from "./public-key.ts"
 import { findConflicts } from "./route-conflicts.ts"
 import type { Rule } from "./routes.ts"
@@ -17,90 +18,9 @@ const quotable = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
 const reservedHeaders =
   /^(?:authorization|connection|content-.*|cookie|host|te|trailer|transfer-encoding|upgrade|x-auth-(?:sub|scope))$/
 
-/** What to write where a key that is required is missing. */
-const remedies = new Map([
-  ["issuer", "name the issuer exactly as in its tokens' iss claim"],
-  ["audiences", "list the audiences this API answers to"],
-  ["path", 'write a path such as "/orders/:id"'],
-  ["fetchedAt", 'make the snapshot with "edge-authorizer keys pin"'],
-  ["keys", 'make the snapshot with "edge-authorizer keys pin"'],
-  ["origins", 'list origins such as "https://app.example.com", or write "*"'],
-])
-
-/** An object that refuses unknown keys, and says which there are. */
-function strict<const Entries extends v.ObjectEntries>(entries: Entries) {
-  return v.strictObject(entries, ({ expected, path }) => {
-    if (expected === "never") return `unknown key; there are ${Object.keys(entries).join(", ")}`
-    if (expected === "Object") return "must be an object"
-    return `required; ${remedies.get(String(path?.at(-1)?.key)) ?? "see the documentation"}`
-  })
-}
-
-const text = (remedy: string) => v.pipe(v.string(remedy), v.nonEmpty(remedy))
-const matching = (pattern: RegExp, remedy: string) => v.pipe(v.string(remedy), v.regex(pattern, remedy))
-const listOf = <const Item extends v.GenericSchema>(item: Item, remedy: string) =>
-  v.pipe(v.array(item, remedy), v.nonEmpty(remedy))
-
-/** A whole number of seconds in bounds. */
-const seconds = (least: number, most: number) => {
-  const remedy = `must be a whole number of seconds from ${least} to ${most}`
-  return v.pipe(v.number(remedy), v.integer(remedy), v.minValue(least, remedy), v.maxValue(most, remedy))
-}
-
 const endpoint = v.pipe(
   v.string("must be a URL"),
   v.check(isAllowedEndpoint, "must be an https URL without a fragment (plain http only on this machine's loopback)"),
-)
-
-/** A whole number in bounds. */
-const count = (least: number, most: number) => {
-  const remedy = `must be a whole number from ${least} to ${most}`
-  return v.pipe(v.number(remedy), v.integer(remedy), v.minValue(least, remedy), v.maxValue(most, remedy))
-}
-
-const keyLimits = v.pipe(
-  strict({
-    // Auth0 advises five to ten minutes between fetches.
-    refreshAfterSeconds: v.optional(seconds(1, 86_400), 300),
-    // Auth0's Cache-Control gives a key set 15 seconds: meant for browsers that start anew, too often for each of many isolates.
-    minimumRefreshSeconds: v.optional(seconds(1, 86_400)),
-    // Default: 900, or twice the time to a refresh. Then some refreshes were missed; a key that was withdrawn in an emergency should not live much longer.
-    staleAfterSeconds: v.optional(seconds(1, 86_400)),
-    // Lets users through a long outage of the issuer, and bounds how long a withdrawn key serves who keeps the issuer from us.
-    maximumAgeSeconds: v.optional(seconds(1, 604_800), 3600),
-    // What jose and others wait, too: at most 120 fetches an hour, whatever anybody sends.
-    unknownKeyCoolDownSeconds: v.optional(seconds(1, 3600), 30),
-    // Some 100 KB at the most, and more than all dead keys of all clients of an API.
-    maximumUnknownKeys: v.optional(count(0, 100_000), 1000),
-    // A short pause in which a failing issuer isn't asked by every request, and users wait no longer than need be once it is back.
-    retryAfterSeconds: v.optional(seconds(1, 300), 1),
-    // An issuer answers in a tenth of it; API Gateway gives an authorizer 10 seconds for two of them and all else.
-    fetchTimeoutSeconds: v.optional(seconds(1, 10), 3),
-    // Enough for one TLS connection across a continent, and little enough to be waited for once in five minutes.
-    refreshDeadlineMilliseconds: v.optional(count(0, 10_000), 500),
-    // Teams deploy about once a week; what is pinned for longer may have been withdrawn for as long.
-    maximumSnapshotAgeSeconds: v.optional(seconds(1, 31_536_000), 604_800),
-    // AWS refuses key sets over 150,000 bytes; no issuer in use comes near.
-    maximumDocumentBytes: v.optional(count(1000, 10_000_000), 150_000),
-    // Far above the two or three of a rotation; bounds what one document can make us check.
-    maximumKeys: v.optional(count(1, 1000), 100),
-  }),
-  v.transform((limits) => {
-    const { refreshAfterSeconds, maximumAgeSeconds } = limits
-    const inOrder = (wish: number) => Math.max(Math.min(wish, maximumAgeSeconds), refreshAfterSeconds)
-    return {
-      ...limits,
-      minimumRefreshSeconds: limits.minimumRefreshSeconds ?? Math.min(60, refreshAfterSeconds),
-      staleAfterSeconds: limits.staleAfterSeconds ?? inOrder(Math.max(900, 2 * refreshAfterSeconds)),
-    }
-  }),
-  v.check(
-    ({ minimumRefreshSeconds, refreshAfterSeconds, staleAfterSeconds, maximumAgeSeconds }) =>
-      minimumRefreshSeconds <= refreshAfterSeconds &&
-      refreshAfterSeconds <= staleAfterSeconds &&
-      staleAfterSeconds <= maximumAgeSeconds,
-    "minimumRefreshSeconds, refreshAfterSeconds, staleAfterSeconds and maximumAgeSeconds must not fall in this order",
-  ),
 )
 
 const issuer = v.pipe(
@@ -128,7 +48,7 @@ const issuer = v.pipe(
     scopeClaim: v.optional(text("must name a claim"), "scope"),
     permissionsClaim: v.optional(text("must name a claim"), "permissions"),
     maximumLifetimeSeconds: v.optional(seconds(1, 315_360_000)),
-    keys: v.optional(keyLimits, {}),
+    keys: v.optional(keyLimitsSchema, {}),
   }),
   v.transform(({ jwksUri, maximumLifetimeSeconds, ...rest }) => ({
     ...rest,

@@ -7,7 +7,7 @@ import { type Environment, issuerFromEnvironment } from "./environment.ts"
 import { isJsonObject } from "./json.ts"
 import type { KeyLimits } from "./key-limits.ts"
 import type { PinnedKeys } from "./key-ring.ts"
-import type { MemoLimits } from "./memo.ts"
+import type { MemoLimits } from "./memo-limits.ts"
 import type { ProfileName } from "./profiles.ts"
 import type { Rule } from "./routes.ts"
 

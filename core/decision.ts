@@ -76,7 +76,8 @@ export type Claims = Readonly<Record<string, unknown>>
 
 /** The value of one top-level claim, or undefined. */
 export function claim(claims: Claims, name: string): unknown {
-  return Object.hasOwn(claims, name) ? claims[name] : undefined
+  const value = claims[name]
+  return value === undefined || Object.hasOwn(claims, name) ? value : undefined
 }
 
 /** What a step returns when it ends the decision. */

@@ -2,7 +2,6 @@ import { type AlgorithmName, algorithms } from "./algorithms.ts"
 import type { Issuer } from "./config.ts"
 import { type Rejection, refuse } from "./decision.ts"
 import type { KeySource } from "./key-set.ts"
-import type { ProfileName } from "./profiles.ts"
 import type { UntrustedToken } from "./token.ts"
 
 /**
@@ -18,11 +17,6 @@ export function claimedIssuer(
   const known = issuers.map((candidate) => candidate.issuer)
   const nearMiss = typeof iss === "string" && known.some((name) => name.replace(/\/$/, "") === iss.replace(/\/$/, ""))
   return refuse("issuer_untrusted", { known, ...(nearMiss && { hint: "differs in the trailing slash only" }) })
-}
-
-/** Where an issuer's keys are if nobody says: Auth0 documents a place, so its discovery document need not be asked; others are. */
-export function defaultJwksUri(issuer: string, profile: ProfileName): string | null {
-  return profile === "auth0" ? `${issuer.replace(/\/$/, "")}/.well-known/jwks.json` : null
 }
 
 /** Where an issuer's keys are, and what fetching them may take. */

@@ -1,4 +1,6 @@
-/** How an issuer's keys are fetched and for how long they are believed. `config-schema.ts` has the defaults and their reasons. */
+/**
+ * How an issuer's keys are fetched and for how long they are believed. `key-limits-schema.ts` has the defaults and their reasons.
+ */
 export interface KeyLimits extends FetchLimits {
   /**
    * A key set older than this is refreshed, where the issuer's Cache-Control doesn't say how long it is good for. At the longest

@@ -2,13 +2,7 @@ import type { VerifiedToken } from "./claims.ts"
 import type { Check } from "./decision.ts"
 import type { KeyGeneration } from "./key-generation.ts"
 import type { KeyRing } from "./key-ring.ts"
-
-/** How much is remembered of tokens that were verified. Either at 0 remembers none. */
-export interface MemoLimits {
-  readonly maximumTokens: number
-  /** An estimate of what they take up, claims included. */
-  readonly maximumBytes: number
-}
+import type { MemoLimits } from "./memo-limits.ts"
 
 /** What was concluded from an Authorization header, and from what else. */
 export interface Conclusion {
@@ -50,15 +44,14 @@ interface Entry {
  */
 const keyLength = 12
 
-/** Twice as many as tokens are remembered by default, so that one that comes again is mostly still marked. A power of 2. */
-const seenPlaces = 16_384
-
 /** Claims as parsed take about this many bytes for each character of the token: measured on Node 24 with Auth0's claims. */
 const bytesPerCharacter = 6
 
 /** An empty memo. */
 export function createMemo(limits: MemoLimits): Memo {
-  return { limits, entries: new Map(), bytes: 0, seen: new Uint32Array(seenPlaces) }
+  // Twice as many places as tokens, so that one that comes again is mostly still marked. A power of 2, for a mask.
+  const places = 2 ** Math.ceil(Math.log2(2 * Math.max(1, limits.maximumTokens)))
+  return { limits, entries: new Map(), bytes: 0, seen: new Uint32Array(places) }
 }
 
 /**
@@ -80,16 +73,22 @@ export function recall(memo: Memo, authorization: string, now: number): Conclusi
 }
 
 /**
- * Remembers a conclusion when its header comes for the second time: so tokens that come once take no room, and push nobody out.
- * Forgets others where there is no more room.
+ * Whether a header is to be remembered: when it comes for the second time, which this call notes. So tokens that come once take
+ * no room, and push nobody out.
  */
-export function remember(memo: Memo, authorization: string, conclusion: Conclusion): void {
-  const { limits, entries } = memo
+export function admits(memo: Memo, authorization: string): boolean {
+  const { maximumTokens, maximumBytes } = memo.limits
   const { length } = authorization
-  const bytes = length * bytesPerCharacter
-  if (limits.maximumTokens < 1 || bytes > limits.maximumBytes || length > maximumHeaderLength) return
+  if (maximumTokens < 1 || bytesOf(length) > maximumBytes || length > maximumHeaderLength) return false
+  return wasSeen(memo, authorization.slice(-keyLength))
+}
+
+/** Remembers what was concluded from a header that is admitted, and forgets others where there is no more room. */
+export function remember(memo: Memo, authorization: string, conclusion: Conclusion): void {
+  const { entries } = memo
+  const { length } = authorization
+  const bytes = bytesOf(length)
   const key = authorization.slice(-keyLength)
-  if (!wasSeen(memo, key)) return
   const former = entries.get(key)
   if (former) forget(memo, key, former)
   makeRoom(memo, bytes)
@@ -98,12 +97,16 @@ export function remember(memo: Memo, authorization: string, conclusion: Conclusi
   memo.bytes += bytes
 }
 
+function bytesOf(headerLength: number): number {
+  return headerLength * bytesPerCharacter
+}
+
 /** Whether a key was seen of late; and marks it as seen. Mistakes, in either direction, cost a signature check or some room. */
 function wasSeen({ seen }: Memo, key: string): boolean {
   // FNV-1a, of what nobody can choose.
   let hash = 0x811c9dc5
   for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193)
-  const place = hash & (seenPlaces - 1)
+  const place = hash & (seen.length - 1)
   const before = seen[place]
   seen[place] = hash >>> 0
   return before === hash >>> 0

@@ -35,12 +35,18 @@ export const profiles = {
 /** The name of a profile. */
 export type ProfileName = keyof typeof profiles
 
+/** Where an issuer's keys are if nobody says: Auth0 documents a place, so its discovery document need not be asked; others are. */
+export function defaultJwksUri(issuer: string, profile: ProfileName): string | null {
+  return profile === "auth0" ? `${issuer.replace(/\/$/, "")}/.well-known/jwks.json` : null
+}
+
 /** Only ID tokens carry these: the first answers the client's request, the others bind the token to its siblings. */
 const idTokenClaims = ["nonce", "at_hash", "c_hash", "s_hash"]
 
 /** Checks the header's `typ` (RFC 9068 §4, RFC 8725 §3.11). A value without a slash stands for `application/` and itself. */
 export function checkHeaderType(typ: string | null, profile: Profile): null | Rejection {
-  const type = typ === null ? null : typ.toLowerCase().replace(/^application\//, "")
+  const lowerCase = typ?.toLowerCase() ?? null
+  const type = lowerCase?.startsWith("application/") ? lowerCase.slice("application/".length) : lowerCase
   if (profile.types.includes(type)) return null
   return refuse("token_type", { expected: profile.types.map((name) => name ?? "none") })
 }
@@ -50,8 +56,8 @@ export function checkHeaderType(typ: string | null, profile: Profile): null | Re
  * They differ from access tokens in their claims where their header doesn't say so.
  */
 export function checkTokenKind(claims: Claims, profile: Profile): null | Rejection {
-  if (idTokenClaims.some((name) => claim(claims, name) !== undefined))
-    return refuse("token_type", { found: "an ID token; send the access token" })
+  for (const name of idTokenClaims)
+    if (claim(claims, name) !== undefined) return refuse("token_type", { found: "an ID token; send the access token" })
   if (isJsonObject(claim(claims, "events"))) return refuse("token_type", { found: "a security event token" })
   if (!profile.anyClaim.some((name) => claim(claims, name) !== undefined))
     return refuse("token_type", { expected: "an access token, which has one of these claims", anyOf: profile.anyClaim })

@@ -33,6 +33,13 @@ const ascii = new TextEncoder()
 const decoded = new Uint8Array(decodedLength(maximumTokenLength))
 
 /**
+ * Bytes are taken from a stock, each once: making a buffer for every token costs as much as decoding it. The size is that of
+ * some fifty tokens.
+ */
+let stock = new Uint8Array(0)
+const stockBytes = 65_536
+
+/**
  * Headers that were parsed before, by their text: an issuer has a few, and every token one of them. Cleared when full, so that
  * invented headers cost the memory of this many at most.
  */
@@ -51,13 +58,11 @@ export function parseToken(text: string): UntrustedToken | Rejection {
   const second = text.indexOf(".", first + 1)
   if (first < 1 || second < first + 2 || second === text.length - 1 || text.indexOf(".", second + 1) !== -1)
     return refuse("token_malformed", { expected: "three parts, as in a compact JWS" })
-  // One buffer for the token's bytes and its signature behind them: another would cost as much as decoding the signature.
   const end = text.length
-  const signatureLength = decodedLength(end - second - 1)
-  const bytes = new Uint8Array(end + signatureLength)
-  const signature = bytes.subarray(end)
-  // What is not ASCII takes more than a byte, and the alphabet doesn't have it.
-  if (ascii.encodeInto(text, bytes).written !== end) return notBase64url()
+  const bytes = takeBytes(end)
+  const signature = takeBytes(decodedLength(end - second - 1))
+  // What is not ASCII, or finds no room because of it and leaves zeros, is not of the alphabet.
+  ascii.encodeInto(text, bytes)
   if (decodeBase64urlInto(signature, bytes, second + 1, end) === null) return notBase64url()
 
   const known = knownHeaders.get(text.slice(0, first))
@@ -70,6 +75,13 @@ export function parseToken(text: string): UntrustedToken | Rejection {
   const untrustedPayload = parseJsonObject(decoded.subarray(0, length))
   if (!untrustedPayload) return refuse("token_malformed", { expected: "a payload that is one strict JSON object" })
   return { untrustedHeader, untrustedPayload, signedBytes: bytes.subarray(0, second), signature }
+}
+
+function takeBytes(length: number): Uint8Array<ArrayBuffer> {
+  if (length > stock.length) stock = new Uint8Array(stockBytes)
+  const taken = stock.subarray(0, length)
+  stock = stock.subarray(length)
+  return taken
 }
 
 function parseHeader(token: Uint8Array, end: number): UntrustedHeader | Rejection {

@@ -1,9 +1,16 @@
-import type { Check, CheckFacts, Rejection, Step } from "./decision.ts"
+import type { Allow, Check, CheckFacts, Fault, Principal, Refuse, Rejection, Step } from "./decision.ts"
 
-/** The checks of one decision, in order, and what ended it. */
+/** What a decision will say of how it came about. */
 export interface Trail {
+  /** In milliseconds since the epoch. */
+  readonly at: number
+  rule: string | null
+  /** In the order of the steps. */
   readonly checks: Check[]
 }
+
+/** A decision that ends before its last step. */
+export type Ending = Refuse | Fault
 
 /** One object for all decisions: steps that were passed, with nothing more to say of them. */
 const passed: Readonly<Record<Step, Check>> = {
@@ -24,11 +31,15 @@ export function pass({ checks }: Trail, step: Step, facts?: CheckFacts): void {
   checks.push(facts ? { step, passed: true, facts } : passed[step])
 }
 
-/** Notes the step that ended the decision, and hands on why. */
-export function fail({ checks }: Trail, step: Step, rejection: Rejection): Rejection {
-  const { facts } = rejection
-  checks.push({ step, passed: false, ...(facts && { facts }) })
-  return rejection
+/** The decision that a step has ended. */
+export function end(trail: Trail, step: Step, { ok: _ok, facts, ...ending }: Rejection): Ending {
+  trail.checks.push({ step, passed: false, ...(facts && { facts }) })
+  return { ...ending, at: trail.at, rule: trail.rule, checks: trail.checks }
+}
+
+/** The decision when all steps were passed. */
+export function allow({ at, rule, checks }: Trail, path: string, principal: Principal | null): Allow {
+  return { outcome: "allow", at, rule, checks, path, principal }
 }
 
 function passedStep(step: Step): Check {

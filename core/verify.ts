@@ -1,3 +1,4 @@
+import { andThen } from "./and-then.ts"
 import { type Rejection, refuse } from "./decision.ts"
 import type { VerificationKey } from "./key-generation.ts"
 import type { Signatures } from "./signatures.ts"
@@ -25,8 +26,11 @@ export function verifySignature(
 ): Verified | Promise<Verified> {
   const key = keys[index]
   if (!key) return refuse("signature_invalid")
-  const conclude = (holds: boolean): Verified | Promise<Verified> =>
-    holds ? ({ payload: token.untrustedPayload } as SignedPayload) : verifySignature(token, keys, signatures, index + 1)
-  const holds = signatures.verify(key.handle, key.algorithm, token.signature, token.signedBytes)
-  return typeof holds === "boolean" ? conclude(holds) : holds.then(conclude)
+  return andThen<boolean, Verified>(
+    signatures.verify(key.handle, key.algorithm, token.signature, token.signedBytes),
+    (holds) => {
+      if (holds) return { payload: token.untrustedPayload } as SignedPayload
+      return verifySignature(token, keys, signatures, index + 1)
+    },
+  )
 }

@@ -1,14 +1,12 @@
-import { createHash } from "node:crypto"
+import type crypto from "node:crypto"
 import type fs from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import type { KeySource, KeyStore } from "../core/index.ts"
 
 /**
  * Keeps key sets in the environment's /tmp, which outlives a runtime that is started anew after a crash or a time-out. Elsewhere
  * a folder for temporary files is everybody's: only a folder that is ours, and that nobody else can write to, is read.
  */
-export function temporaryKeyStore(folder = join(tmpdir(), "edge-authorizer")): KeyStore {
+export function temporaryKeyStore(folder = `${process.env.TMPDIR || "/tmp"}/edge-authorizer`): KeyStore {
   // Not imported: an import reads every export of a built-in module, and those of node:fs bring streams and more with them.
   const { lstatSync, mkdirSync, readFileSync, renameSync, writeFileSync }: typeof fs =
     process.getBuiltinModule("node:fs")
@@ -17,7 +15,7 @@ export function temporaryKeyStore(folder = join(tmpdir(), "edge-authorizer")): K
     const isFolder = (mode & 0o170000) === 0o040000
     return isFolder && uid === process.getuid?.() && (mode & 0o022) === 0
   }
-  const pathOf = (source: KeySource) => join(folder, `${digestOf(source)}.json`)
+  const pathOf = (source: KeySource) => `${folder}/${digestOf(source)}.json`
   return {
     async read(source) {
       try {
@@ -43,6 +41,7 @@ export function temporaryKeyStore(folder = join(tmpdir(), "edge-authorizer")): K
 
 /** Another place for the keys is another source: what one of them served is not the other's. */
 function digestOf({ issuer, jwksUri }: KeySource): string {
+  const { createHash }: typeof crypto = process.getBuiltinModule("node:crypto")
   return createHash("sha256")
     .update(JSON.stringify([issuer, jwksUri]))
     .digest("hex")

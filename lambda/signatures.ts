@@ -1,6 +1,10 @@
-import { constants, createPublicKey, type KeyObject, type SigningOptions, verify } from "node:crypto"
+import type crypto from "node:crypto"
+import type { KeyObject, SigningOptions } from "node:crypto"
 import { type AlgorithmName, algorithms, type Signatures } from "../core/index.ts"
 import { derSignature } from "./der-signature.ts"
+
+// Not imported: an import reads every export, and with them loads parts of node:crypto that nobody asks for here.
+const { constants, createPublicKey, verify }: typeof crypto = process.getBuiltinModule("node:crypto")
 
 /** A key for one algorithm, and the name of the hash; null for EdDSA, which has its own. */
 interface NodeKey {

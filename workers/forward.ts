@@ -1,5 +1,6 @@
 import type { Principal, Upstream } from "../core/index.ts"
 import { setIdentityHeaders, stripIdentityHeaders } from "./identity-headers.ts"
+import { respondToFailure } from "./respond.ts"
 
 /** Anything that answers requests as an origin does: a service binding, or the global `fetch`. */
 export interface Origin {
@@ -8,9 +9,10 @@ export interface Origin {
 
 /**
  * Sends an allowed request to its origin: to `url`, which holds the canonical path; with the body streamed and a WebSocket
- * upgrade kept; saying who calls, if a token was asked for. What comes back never lands in a shared cache.
+ * upgrade kept; saying who calls, if a token was asked for. What comes back never lands in a shared cache. An origin that
+ * can't be reached, or whose answer can't be passed on, is a 502.
  */
-export async function forward(
+export function forward(
   request: Request,
   url: string,
   principal: Principal | null,
@@ -19,15 +21,18 @@ export async function forward(
 ): Promise<Response> {
   const forwarded = new Request(url, request)
   stripIdentityHeaders(forwarded.headers, upstream)
-  if (principal === null) return binding ? binding.fetch(forwarded) : fetch(forwarded)
+  if (principal === null) return (binding ? binding.fetch(forwarded) : fetch(forwarded)).catch(unreachable)
 
   setIdentityHeaders(forwarded.headers, principal, upstream)
   if (upstream.authorization === "drop") forwarded.headers.delete("authorization")
   // The zone's cache sits behind the Worker and knows nothing of who asks: what it kept for one caller would go to the next.
-  const response = await (binding ? binding.fetch(forwarded) : fetch(forwarded, { cache: "no-store" }))
-  if (!response.webSocket && (response.status < 200 || response.status > 599))
-    throw new RangeError(`answered with the status ${response.status}, which no response can have`)
-  return keepPrivate(response)
+  const answered = binding ? binding.fetch(forwarded) : fetch(forwarded, { cache: "no-store" })
+  return answered.then(keepPrivate, unreachable)
+}
+
+function unreachable(error: unknown): Response {
+  console.error("the origin can't be reached", error)
+  return respondToFailure(502)
 }
 
 /** What opens the answer to an authorised request to shared caches, which may not keep it otherwise (RFC 9111 §3.5). */
@@ -40,6 +45,8 @@ function keepPrivate(response: Response): Response {
   const { headers } = response
   // A response that carries a WebSocket can't be rebuilt, and nothing would cache it.
   if (response.webSocket) return response
+  if (response.status < 200 || response.status > 599)
+    return unreachable(new RangeError(`answered with the status ${response.status}, which no response can have`))
   const directives = (headers.get("cache-control") ?? "").split(",").map((directive) => directive.trim())
   const isOpen = directives.some((directive) => opening.test(directive))
   if (!isOpen && !sharedCacheHeaders.some((name) => headers.has(name))) return response

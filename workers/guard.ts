@@ -5,7 +5,7 @@ import { forward, type Origin } from "./forward.ts"
 import type { KeyNamespace } from "./key-store.ts"
 import { workerPorts } from "./ports.ts"
 import { respond, respondToFailure } from "./respond.ts"
-import { accessRequest, readTarget } from "./target.ts"
+import { accessRequest, readTarget, type Target } from "./target.ts"
 
 /** A Worker that guards an origin: its `fetch` is the handler to export, its `authorize` is for other Workers to call. */
 export interface Guard {
@@ -50,20 +50,26 @@ export function guard(policy: ConfigInput): Guard {
     },
   }
 
-  async function answer(request: Request, env: GuardEnvironment): Promise<Response> {
+  // A promise more is felt on every request, so there is none where nothing is waited for.
+  function answer(request: Request, env: GuardEnvironment): Response | Promise<Response> {
     const target = readTarget(request.url)
-    const decision = await authorizer.authorize(accessRequest(request, target))
+    const decision = authorizer.decide(accessRequest(request, target))
+    if (decision instanceof Promise) return decision.then((decided) => carryOut(decided, request, target, env))
+    return carryOut(decision, request, target, env)
+  }
+
+  function carryOut(
+    decision: Decision,
+    request: Request,
+    target: Target,
+    { ORIGIN }: GuardEnvironment,
+  ): Response | Promise<Response> {
     if (decision.outcome !== "allow") {
       logEnding(decision)
       return respond(decision, config.challenge)
     }
-    try {
-      const url = target.origin + decision.path + target.query
-      return await forward(request, url, decision.principal, config.upstream, env.ORIGIN)
-    } catch (error) {
-      console.error("the origin can't be reached", error)
-      return respondToFailure(502)
-    }
+    const url = target.origin + decision.path + target.query
+    return forward(request, url, decision.principal, config.upstream, ORIGIN)
   }
 }
 

@@ -56,11 +56,13 @@ export function stripIdentityHeaders(headers: Headers, upstream: Upstream): void
   const own = Object.keys(upstream.headers).map(unalias)
   const connection = headers.get("connection")
   const hopByHop = connection === null ? [] : connection.split(",").map(unalias)
-  for (const name of [...headers.keys()]) {
+  const stripped: string[] = []
+  for (const name of headers.keys()) {
     const isOwn = own.length > 0 && own.includes(unalias(name))
     const isNominated = hopByHop.length > 0 && name !== "upgrade" && hopByHop.includes(unalias(name))
-    if (isIdentity(name) || isOwn || isNominated) headers.delete(name)
+    if (isIdentity(name) || isOwn || isNominated) stripped.push(name)
   }
+  for (const name of stripped) headers.delete(name)
   if (connection !== null) headers.delete("connection")
 }
 

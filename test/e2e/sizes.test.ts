@@ -25,8 +25,6 @@ test("the Lambda bundle holds what decides and nothing else: no SDK, no library,
   expect(sources.length).toBeGreaterThan(20)
 })
 
-test("it loads no part of Node by an import that would load more than is asked for", async () => {
-  const text = await readFile(bundle, "utf8")
-  const imported = [...text.matchAll(/from\s*"(node:[a-z/]+)"/g)].map(([, name]) => name)
-  expect(imported.toSorted()).toEqual(["node:crypto", "node:crypto", "node:os", "node:path"])
+test("it imports no part of Node: an import reads every export, and loads more than is asked for", async () => {
+  expect(await readFile(bundle, "utf8")).not.toMatch(/(?:from|import)\s*\(?\s*"node:/)
 })

@@ -122,19 +122,20 @@ function rsaVectors(algorithm: AlgorithmName, make: Make, wrong: Readonly<Record
 
 function ecdsaVectors(algorithm: "ES256" | "ES384" | "ES512", hash: string): SignatureVector[] {
   const { curve, order, bytes } = curves[algorithm]
-  const toBytes = (value: bigint) => Buffer.from(value.toString(16).padStart(2 * bytes, "0"), "hex")
+  const toBytes = (value: bigint, length: number) => Buffer.from(value.toString(16).padStart(2 * length, "0"), "hex")
   const read = (half: Uint8Array) => BigInt(`0x${Buffer.from(half).toString("hex")}`)
-  const pair = (change: (r: bigint, s: bigint) => readonly [bigint, bigint]): Make => {
+  const pair = (change: (r: bigint, s: bigint) => readonly [bigint, bigint], length: number = bytes): Make => {
     return (key) => {
       const right = ecdsa(hash)(key)
       const [r, s] = change(read(right.subarray(0, bytes)), read(right.subarray(bytes)))
-      return Buffer.concat([toBytes(r), toBytes(s)])
+      return Buffer.concat([toBytes(r, length), toBytes(s, length)])
     }
   }
   const other = algorithm === "ES256" ? others["P-256"] : makeKey(curve, {})
   return [
     ...commonVectors(algorithm, keys[curve], other, ecdsa(hash)),
     ...vectorsOf(algorithm, keys[curve], {
+      "each half with a zero in front": { make: pair((r, s) => [r, s], bytes + 1), holds: false },
       "in DER": { make: ecdsa(hash, "der"), holds: false },
       "r and s of zero": { make: pair(() => [0n, 0n]), holds: false },
       "r of zero": { make: pair((_r, s) => [0n, s]), holds: false },
