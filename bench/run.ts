@@ -5,7 +5,15 @@ import { parseArgs, promisify } from "node:util"
 import { nodePeers } from "./in-node/peers.ts"
 import { machineFacts, versionOf } from "./machine.ts"
 import { routers } from "./matching/section.ts"
-import { type Outcome, renderOutcome, renderResults, renderTargets, targetsOf } from "./results.ts"
+import {
+  explanationsOf,
+  type Outcome,
+  renderExplanations,
+  renderOutcome,
+  renderResults,
+  renderTargets,
+  targetsOf,
+} from "./results.ts"
 import { isMet, type RunOptions, type RunSection, type Table, type Target } from "./section.ts"
 
 // npm run bench [-- --quick] [--only NAME]: runs all parts, or one, and writes RESULTS.md beside this file. One part alone is
@@ -36,9 +44,12 @@ const profiles = await profileMisses(targetsOf(outcomes))
 if (values.only !== undefined) {
   const targets = targetsOf(outcomes)
   console.log(
-    [...outcomes.flatMap(renderOutcome), ...(targets.length > 0 ? [renderTargets(targets)] : [])].join("\n\n"),
+    [
+      ...outcomes.flatMap(renderOutcome),
+      ...renderExplanations([...profiles, ...explanationsOf(outcomes)]),
+      ...(targets.length > 0 ? [renderTargets(targets)] : []),
+    ].join("\n\n"),
   )
-  for (const { title, rows } of profiles) console.log([`\n${title}`, ...rows.map((row) => row.join("  "))].join("\n"))
 } else {
   const packages = [...new Set([...nodePeers, ...routers].flatMap((one) => one.packages))].sort()
   await writeFile(

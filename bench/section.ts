@@ -19,6 +19,8 @@ export interface Spread {
 /** A table of finished text: the section that measured it has chosen units and digits. */
 export interface Table {
   readonly title: string
+  /** A paragraph between the title and the rows: how to read them. */
+  readonly note?: string
   /** The first column names the row; columns of figures are aligned to the right. */
   readonly columns: readonly string[]
   readonly rows: readonly (readonly string[])[]
@@ -54,6 +56,8 @@ export interface Section {
   readonly notes: readonly string[]
   readonly tables: readonly Table[]
   readonly targets: readonly Target[]
+  /** Where the time goes, in what missed its target here: measured only then. */
+  readonly explanations?: readonly Table[]
 }
 
 /** One part of the benchmark. Throws where it could not measure: that part is then reported as failed. */

@@ -21,6 +21,11 @@ export function ratioOf(a: readonly number[], b: readonly number[]): Spread {
   return spreadOf(a.map((value, round) => value / (b[round] ?? Number.NaN)))
 }
 
+/** The spread of a − b, round by round. */
+export function differenceOf(a: readonly number[], b: readonly number[]): Spread {
+  return spreadOf(a.map((value, round) => value - (b[round] ?? Number.NaN)))
+}
+
 /** A number with three significant digits, or with none after the point where that is more. */
 export function digits(value: number): string {
   if (!Number.isFinite(value)) return "–"

@@ -69,7 +69,11 @@ if (import.meta.main) {
     { name: "authorizer.mjs", entryPoint: "lambda/index.ts", outfile: "dist/lambda/authorizer.mjs" },
     { name: "backend.mjs", entryPoint: "examples/backend.ts", outfile: "dist/lambda/backend.mjs" },
   ]
-  await Promise.all(bundles.map(bundleLambda))
+  await Promise.all(bundles.map(bundleLambda)).catch((failure: Error) => {
+    // esbuild has printed what is wrong, and where.
+    if (!("errors" in failure)) throw failure
+    process.exit(1)
+  })
   const sizes = await Promise.all(bundles.map(({ name, outfile }) => sizeOf(name, outfile)))
   console.log(sizes.join(", "))
 }

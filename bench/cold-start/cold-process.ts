@@ -12,6 +12,16 @@ export interface Start {
   readonly environment: Readonly<Record<string, string>>
 }
 
+/** Where and how often processes are started. */
+export interface StartPlan {
+  /** What runs a handler once. */
+  readonly runner: string
+  readonly issuer: HttpsIssuer
+  /** Where each process gets a temporary folder. */
+  readonly folder: string
+  readonly rounds: number
+}
+
 /** Milliseconds from spawn to exit, round by round, by the name of the start. */
 export type ColdTimes = Readonly<Record<string, readonly number[]>>
 
@@ -19,30 +29,29 @@ export type ColdTimes = Readonly<Record<string, readonly number[]>>
  * Starts each process in turn, round after round, in an order that moves on by one each time. Each has a temporary folder of its own, empty as in a new
  * environment. Throws when one doesn't allow the call, or asks the issuer for keys more often or less often than it says.
  */
-export async function timeStarts(
-  starts: readonly Start[],
-  { runner, issuer, folder, rounds }: { runner: string; issuer: HttpsIssuer; folder: string; rounds: number },
-): Promise<ColdTimes> {
+export async function timeStarts(starts: readonly Start[], plan: StartPlan): Promise<ColdTimes> {
   const times: Record<string, number[]> = Object.fromEntries(starts.map(({ name }) => [name, []]))
   // The first round is not counted: it brings the files into the page cache.
-  for (let round = -1; round < rounds; round++)
+  for (let round = -1; round < plan.rounds; round++)
     for (let place = 0; place < starts.length; place++) {
       const start = starts[(place + round + 1) % starts.length]
       if (!start) continue
-      const fetchesBefore = issuer.keySetRequests
-      const temporary = await mkdtemp(join(folder, "tmp-"))
-      const milliseconds = await timeOnce(start, runner, temporary)
-      await rm(temporary, { recursive: true })
-      const fetches = issuer.keySetRequests - fetchesBefore
-      if (fetches !== start.bundle.fetches) throw new Error(`${start.name}: ${fetches} fetches in a cold start`)
+      const milliseconds = await startOnce(start, plan)
       if (round >= 0) times[start.name]?.push(milliseconds)
     }
   return times
 }
 
-async function timeOnce({ name, bundle, environment }: Start, runner: string, temporary: string): Promise<number> {
+/** Starts a process and waits for its end. Returns the milliseconds from spawn to exit; `flags` are Node's. Throws as `timeStarts` does. */
+export async function startOnce(
+  { name, bundle, environment }: Start,
+  { folder, issuer, runner }: StartPlan,
+  flags: readonly string[] = [],
+): Promise<number> {
+  const fetchesBefore = issuer.keySetRequests
+  const temporary = await mkdtemp(join(folder, "tmp-"))
   const begun = performance.now()
-  const child = spawn(process.execPath, [runner, bundle.path], {
+  const child = spawn(process.execPath, [...flags, runner, bundle.path], {
     env: { ...environment, TMPDIR: temporary },
     stdio: ["ignore", "pipe", "pipe"],
   })
@@ -56,5 +65,8 @@ async function timeOnce({ name, bundle, environment }: Start, runner: string, te
   await once(child, "close")
   const expected = bundle.decides ? '"Effect":"Allow"' : "{}"
   if (!output.includes(expected)) throw new Error(`${name} answered ${output}\n${errors}`)
+  await rm(temporary, { recursive: true })
+  const fetches = issuer.keySetRequests - fetchesBefore
+  if (fetches !== bundle.fetches) throw new Error(`${name}: ${fetches} fetches in a cold start`)
   return milliseconds
 }

@@ -1,45 +1,44 @@
 import { fileURLToPath } from "node:url"
 import type { SigningIssuer } from "../../test/support/signing-issuer.ts"
-import { startWorkerd } from "../../test/support/workerd.ts"
+import { startWatched, type WatchedWorkerd } from "../in-workerd/watched-workerd.ts"
 import type { Issuer } from "../tokens.ts"
-import { audienceOf, fiveTokens } from "./five-tokens.ts"
+import { audienceOf, fiveTokens, type TokenQuestion } from "./five-tokens.ts"
 
-/** A Worker that is compared. */
+/** A Worker that is loaded. */
 export interface GuardKind {
   readonly name: string
-  /** In the folder of the guards. */
+  /** In this folder. */
   readonly file: string
   /** The limit lets everybody through. */
-  readonly lets: "everybody" | "valid tokens"
+  readonly lets: "everybody" | "valid signatures" | "valid tokens"
   /** Whether the origin is told who calls, and not given the token. */
   readonly tellsCaller: boolean
 }
 
 /** A guard and its origin, up in a workerd of their own. */
-export interface GuardProcess {
+export interface GuardProcess extends WatchedWorkerd {
   readonly name: string
-  readonly port: number
   readonly issuer: SigningIssuer
-  close(): Promise<void>
 }
 
 /** What the load asks for: covered by a rule that needs a scope. */
 export const path = "/orders/42"
 
 /** Starts a guard, and asks it the questions. Throws when it answers one wrongly. */
-export async function startGuard(kind: GuardKind, keys: Issuer, issuer: SigningIssuer): Promise<GuardProcess> {
+export async function startGuard(
+  kind: GuardKind,
+  keys: Issuer,
+  issuer: SigningIssuer,
+  { inspected = false } = {},
+): Promise<GuardProcess> {
   const here = (file: string) => fileURLToPath(new URL(file, import.meta.url))
-  const worker = await startWorkerd({
-    entryPoint: here(`guards/${kind.file}`),
-    text: { ISSUER: issuer.issuer, AUDIENCE: audienceOf(keys) },
-    workers: { ORIGIN: { entryPoint: here("origin.worker.ts") } },
+  const workerd = await startWatched({
+    entryPoint: here(kind.file),
+    text: { ISSUER: issuer.issuer, AUDIENCE: audienceOf(keys), KEY: JSON.stringify(keys.signingKey.jwk) },
+    workers: { ORIGIN: here("origin.worker.ts") },
+    inspected,
   })
-  const guard = {
-    name: kind.name,
-    port: Number(worker.host.split(":")[1]),
-    issuer,
-    close: () => worker.close(),
-  }
+  const guard = { ...workerd, name: kind.name, issuer }
   try {
     await ask(kind, guard, keys)
   } catch (error) {
@@ -54,11 +53,16 @@ async function ask({ name, lets, tellsCaller }: GuardKind, { port, issuer }: Gua
     const headers = question.token === "" ? {} : { authorization: `Bearer ${question.token}` }
     const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers })
     const body = await response.text()
-    const expected = question.letIn || lets === "everybody" ? 200 : 401
+    const expected = isLetIn(question, lets) ? 200 : 401
     if (response.status !== expected)
       throw new Error(`${name} answered ${response.status} to the ${question.name} token`)
     if (!tellsCaller || expected !== 200) continue
     const { subject, authorization } = JSON.parse(body)
     if (!String(subject).startsWith("auth0|") || authorization) throw new Error(`${name} told the origin ${body}`)
   }
+}
+
+function isLetIn({ letIn, name }: TokenQuestion, lets: GuardKind["lets"]): boolean {
+  if (lets === "everybody") return true
+  return lets === "valid tokens" ? letIn : name !== "tampered" && name !== "missing"
 }
