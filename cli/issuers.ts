@@ -21,5 +21,7 @@ export async function findIssuers(options: IssuerOptions, environment: Environme
   if (issuer !== undefined)
     return parseConfig({ issuers: [{ issuer, audiences: [audience], ...(jwksUri && { jwksUri }) }] }).issuers
   if (domain !== undefined) return parseConfig({}, { AUTH0_DOMAIN: domain, AUTH0_AUDIENCE: audience }).issuers
-  return parseConfig(await readPolicy(config), environment).issuers
+  // Pinned keys are no part of who the issuers are, and may be what is to be mended.
+  const { pinnedKeys: _pinnedKeys, ...policy } = await readPolicy(config)
+  return parseConfig(policy, environment).issuers
 }

@@ -37,15 +37,15 @@ Examples:
 }
 
 async function pin(options: PinOptions): Promise<void> {
-  if (options.jwksUri && !options.issuer && !options.domain)
+  if (options.jwksUri && !options.issuer)
     throw new CommandError("--jwks-uri: name the issuer that the keys are of, with --issuer")
   const pinned = await pinKeys(() => findIssuers(options, process.env), options.out, Date.now())
   console.log(describe(pinned, options.out))
 }
 
 function describe(pinned: readonly PinnedIssuer[], file: string): string {
-  const lines = pinned.flatMap(({ issuer, keys, skipped, trustedUntil }) => [
-    `${issuer}  trusted until ${new Date(trustedUntil).toISOString().slice(0, 16).replace("T", " ")} UTC`,
+  const lines = pinned.flatMap(({ issuer, keys, skipped }) => [
+    issuer,
     ...keys.map(({ kid, alg, kty, crv }) => `  ${kid ?? "(no kid)"}  ${[kty, crv, alg].filter(Boolean).join(" ")}`),
     ...skipped.map((why) => `  passed over: ${why}`),
   ])

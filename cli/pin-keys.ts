@@ -1,13 +1,12 @@
 import { existsSync } from "node:fs"
-import { rename, rm, writeFile } from "node:fs/promises"
+import { readFile, rename, rm, writeFile } from "node:fs/promises"
 import { type Issuer, type KeySetLoad, keySourceOf, loadKeySet, writeSnapshot } from "../core/index.ts"
 import { httpGet } from "../lambda/http-get.ts"
 import { CommandError } from "./command-error.ts"
 
-/** One issuer whose keys were pinned. `trustedUntil` is in milliseconds. */
+/** One issuer whose keys were pinned. */
 export interface PinnedIssuer extends Pick<KeySetLoad & { ok: true }, "keys" | "skipped"> {
   readonly issuer: string
-  readonly trustedUntil: number
 }
 
 /**
@@ -24,6 +23,7 @@ export async function pinKeys(
   // The policy that names the issuers may import the file, so it has to be there.
   const isNew = !existsSync(file)
   if (isNew) await writeJson(file, { issuers: [] })
+  else await checkJson(file)
   try {
     const loads = await Promise.all((await findIssuers()).map((issuer) => loadKeys(issuer, now)))
     const failures = loads.flatMap(({ issuer, load }) =>
@@ -32,12 +32,19 @@ export async function pinKeys(
     if (failures.length > 0) throw new CommandError([...failures, `Nothing was written to ${file}.`].join("\n"))
     const pinned = loads.flatMap(({ issuer, load }) => (load.ok ? [{ issuer, load }] : []))
     await writeJson(file, { issuers: pinned.map(({ issuer, load }) => writeSnapshot(issuer.issuer, load)) })
-    return pinned.map(({ issuer: { issuer, keys: limits }, load: { keys, skipped } }) => {
-      return { issuer, keys, skipped, trustedUntil: now + limits.maximumSnapshotAgeSeconds * 1000 }
-    })
+    return pinned.map(({ issuer: { issuer }, load: { keys, skipped } }) => ({ issuer, keys, skipped }))
   } catch (error) {
     if (isNew) await rm(file)
     throw error
+  }
+}
+
+/** A policy that imports what is no JSON can't be read; nor could it say what is wrong. */
+async function checkJson(file: string): Promise<void> {
+  try {
+    JSON.parse(await readFile(file, "utf8"))
+  } catch {
+    throw new CommandError(`${file}: is not JSON; delete it, and run this again`)
   }
 }
 

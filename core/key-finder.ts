@@ -2,7 +2,7 @@ import type { AlgorithmName } from "./algorithms.ts"
 import { fault, type Rejection, refuse } from "./decision.ts"
 import { candidateKeys, type FoundKeys, type KeyGeneration, type VerificationKey } from "./key-generation.ts"
 import {
-  hasFailedOfLate,
+  hasJustFailed,
   isKnownUnknown,
   isLeftAlone,
   type KeyRing,
@@ -42,7 +42,7 @@ export function findKeys(
 export function usableKeys(ring: KeyRing, ports: Ports, now: number): KeyGeneration | null {
   takePinned(ring, now)
   const phase = phaseOf(ring, now)
-  if (phase === "due" || (phase === "stale" && hasFailedOfLate(ring, now))) refreshInBackground(ring, ports, now)
+  if (phase === "due" || (phase === "stale" && hasJustFailed(ring, now))) refreshInBackground(ring, ports, now)
   else if (phase !== "fresh") return null
   return ring.held?.generation ?? null
 }
@@ -104,17 +104,25 @@ async function fetchForUnknownKey(ring: KeyRing, kid: string | null, ports: Port
   const { limits, failure, unknownKeyFetch: last } = ring
   const now = ports.now()
   if (isKnownUnknown(ring, kid, now)) return null
-  const coolDownSeconds = failure ? limits.retryAfterSeconds : limits.unknownKeyCoolDownSeconds
-  const coolingDown = last !== null && now - last.startedAt < coolDownSeconds * 1000
+  const coolingDown = last !== null && now - last.startedAt < last.waitSeconds * 1000
   // The failed fetch need not have been one for an unknown key.
   if ((coolingDown || isLeftAlone(ring, now)) && !last?.underWay) {
     // Whether the key is new can't be told while the issuer is down: that is an outage, not the caller's mistake.
     return failure ? outageOf(ring) : null
   }
-  const current = coolingDown ? last : { startedAt: now, underWay: true }
+  const { unknownKeyCoolDownSeconds, retryAfterSeconds } = limits
+  const current = coolingDown
+    ? last
+    : { startedAt: now, waitSeconds: unknownKeyCoolDownSeconds, failed: false, underWay: true }
   ring.unknownKeyFetch = current
   const fetched = refetch(ring, ports, now, current !== last).finally(() => {
+    if (!current.underWay) return
     current.underWay = false
+    current.failed = ring.failure !== null
+    // After a failure the next may come sooner, so that a new key does not wait for long once the issuer is back; but twice as
+    // long after each, so that a flood comes to no more than ever while the issuer stays down.
+    const wish = last?.failed ? 2 * last.waitSeconds : retryAfterSeconds
+    if (current.failed) current.waitSeconds = Math.min(wish, unknownKeyCoolDownSeconds)
   })
   // Seen to its end even if the caller hangs up: until then it counts as under way.
   ports.defer?.(fetched, 0)
@@ -151,8 +159,9 @@ async function importKeys(
   const keys: VerificationKey[] = []
   for (const key of candidates.slice(0, maximumCandidates)) {
     const handles = imported.get(key) ?? new Map<AlgorithmName, object | null>()
-    const handle = handles.get(algorithm) ?? (await importKey(key, algorithm, signatures))
-    imported.set(key, handles.set(algorithm, handle))
+    if (!handles.has(algorithm)) handles.set(algorithm, await importKey(key, algorithm, signatures))
+    imported.set(key, handles)
+    const handle = handles.get(algorithm)
     if (handle) keys.push({ handle, algorithm })
   }
   if (keys.length === 0)

@@ -1,5 +1,5 @@
 import { type AlgorithmName, algorithms } from "./algorithms.ts"
-import { type PublicKey, sameKey } from "./public-key.ts"
+import type { PublicKey } from "./public-key.ts"
 
 /** A key that the platform has taken in, for one algorithm: what its signature check is given. */
 export interface VerificationKey {
@@ -25,17 +25,25 @@ export interface KeyGeneration {
   readonly ready: Map<AlgorithmName, Map<string | null, FoundKeys>>
 }
 
-/** The generation after `previous`: the same object if the keys are the same; else a new one, which takes over what it can. */
+/**
+ * The generation after `previous`: the same object if the keys are the same, in whatever order; else a new one, which takes over
+ * what was imported before.
+ */
 export function nextGeneration(previous: KeyGeneration | null, keys: readonly PublicKey[]): KeyGeneration {
-  const known = previous?.keys ?? []
-  if (previous && keys.length === known.length && keys.every((key, index) => sameKey(key, known[index])))
-    return previous
+  // Keys are plain data, made in one place: equal ones have equal texts.
+  const texts = keys.map((key) => JSON.stringify(key))
+  const known = new Map(previous?.keys.map((key) => [JSON.stringify(key), key]))
+  if (previous && texts.length === previous.keys.length && isSameSet(texts, known)) return previous
   const imported: KeyGeneration["imported"] = new Map()
-  for (const key of keys) {
-    const before = known.find((candidate) => sameKey(key, candidate))
+  for (const [index, key] of keys.entries()) {
+    const before = known.get(texts[index] ?? "")
     imported.set(key, (before && previous?.imported.get(before)) ?? new Map())
   }
   return { keys, imported, ready: new Map() }
+}
+
+function isSameSet(texts: readonly string[], known: ReadonlyMap<string, unknown>): boolean {
+  return new Set(texts).size === known.size && texts.every((text) => known.has(text))
 }
 
 /** The keys that fit: key id where one is given, type and curve, and the key's own `alg` where it has one. */

@@ -1,3 +1,4 @@
+import { isInFuture } from "./clock-difference.ts"
 import { type KeyGeneration, nextGeneration } from "./key-generation.ts"
 import type { KeyLimits } from "./key-limits.ts"
 import type { KeySetLoad, KeySource } from "./key-set.ts"
@@ -16,8 +17,8 @@ export interface KeyRing {
   failure: { readonly load: KeySetLoad & { ok: false }; readonly at: number } | null
   /** When a refresh off a request's path began that has not ended, as far as is known. */
   refreshStartedAt: number | null
-  /** The last fetch that an unknown key caused. Whoever comes while it is under way joins it. */
-  unknownKeyFetch: { readonly startedAt: number; underWay: boolean } | null
+  /** The last fetch that an unknown key caused. Whoever comes while it is under way joins it; the next may come after the wait. */
+  unknownKeyFetch: { readonly startedAt: number; waitSeconds: number; failed: boolean; underWay: boolean } | null
   /** Key ids that the issuer was found not to have, the one that was asked for longest ago first. */
   readonly unknownKeys: Map<string, { readonly askAgainAt: number; readonly waitSeconds: number }>
 }
@@ -75,8 +76,10 @@ export function takeLoad(ring: KeyRing, load: KeySetLoad, now: number): void {
   }
   ring.failure = null
   const { held, limits } = ring
-  if (held && load.fetchedAt < held.fetchedAt) return
-  const { fetchedAt, freshSeconds } = load
+  if (held && !held.pinned && load.fetchedAt < held.fetchedAt) return
+  const { freshSeconds } = load
+  // Of a clock that runs a little ahead: what it fetched was not fetched after what comes now.
+  const fetchedAt = Math.min(load.fetchedAt, now)
   const refreshAfterSeconds =
     freshSeconds === null
       ? limits.refreshAfterSeconds
@@ -97,20 +100,21 @@ function longestRefreshSeconds({ refreshAfterSeconds, staleAfterSeconds }: KeyLi
 }
 
 /**
- * Puts pinned keys into an empty ring, unless they are too old to be trusted. They get a refresh of their own soon after, and
- * from then on the limits of other keys, counted from now: a snapshot opens the door, and is never the last word.
+ * Puts pinned keys into an empty ring, unless they are too old to be trusted, or their time is yet to come. They are due soon
+ * after their first use, stale a little later, and last while the issuer is down as long as other keys: a snapshot opens the
+ * door, and is never the last word.
  */
 export function takePinned(ring: KeyRing, now: number): void {
   const { held, pinned, limits } = ring
   if (held || !pinned) return
   const trustedUntil = pinned.fetchedAt + limits.maximumSnapshotAgeSeconds * 1000
-  if (now >= trustedUntil) return
+  if (now >= trustedUntil || isInFuture(pinned.fetchedAt, now)) return
   const within = (seconds: number) => Math.min(now + seconds * 1000, trustedUntil)
   ring.held = {
     generation: nextGeneration(null, pinned.keys),
     fetchedAt: pinned.fetchedAt,
     dueAt: within(limits.retryAfterSeconds),
-    staleAt: within(limits.staleAfterSeconds),
+    staleAt: within(limits.retryAfterSeconds + limits.minimumRefreshSeconds),
     expiresAt: within(limits.maximumAgeSeconds),
     pinned: true,
   }
@@ -122,20 +126,28 @@ export function isLeftAlone({ failure, limits }: KeyRing, now: number): boolean 
 }
 
 /**
- * Whether the issuer has failed since about the time of the last refresh, and the time that another takes: a call need not wait
- * to see it fail again.
+ * Whether the issuer has failed a moment ago, or is being asked again since: a call need not wait to see it fail. The moment is
+ * as long as it takes to ask again and to see that fail, so while calls come none waits for an issuer that stays down.
  */
-export function hasFailedOfLate({ failure, limits }: KeyRing, now: number): boolean {
-  const { refreshAfterSeconds, fetchTimeoutSeconds } = limits
-  return failure !== null && now - failure.at < (refreshAfterSeconds + 2 * fetchTimeoutSeconds) * 1000
+export function hasJustFailed(ring: KeyRing, now: number): boolean {
+  const { failure, limits } = ring
+  if (failure === null) return false
+  return isRefreshing(ring, now) || now - failure.at < limits.retryAfterSeconds * 1000 + fetchMilliseconds(limits)
+}
+
+/** Whether a refresh is under way. One that never ended, because its request was cut off, does not count for ever. */
+function isRefreshing({ refreshStartedAt, limits }: KeyRing, now: number): boolean {
+  return refreshStartedAt !== null && now - refreshStartedAt < fetchMilliseconds(limits)
+}
+
+/** What a fetch may take, discovery included. */
+function fetchMilliseconds({ fetchTimeoutSeconds }: KeyLimits): number {
+  return 2 * fetchTimeoutSeconds * 1000
 }
 
 /** Whether a refresh off the request's path may begin: none is under way, and the issuer is not left alone. */
 export function mayRefresh(ring: KeyRing, now: number): boolean {
-  const { refreshStartedAt, limits } = ring
-  // A refresh that never ended, because its request was cut off, does not stand in the way of the next for ever.
-  const isUnderWay = refreshStartedAt !== null && now - refreshStartedAt < 2 * limits.fetchTimeoutSeconds * 1000
-  return !isUnderWay && !isLeftAlone(ring, now)
+  return !isRefreshing(ring, now) && !isLeftAlone(ring, now)
 }
 
 /** Whether the issuer was found not to have a key, so lately that it need not be asked again. */

@@ -1,3 +1,4 @@
+import { isInFuture } from "./clock-difference.ts"
 import { isJsonObject } from "./json.ts"
 import { type KeySetLoad, readPublicKeys } from "./key-set.ts"
 import { writePublicKey } from "./public-key.ts"
@@ -14,9 +15,6 @@ export interface KeySnapshot {
   readonly keys: readonly Readonly<Record<string, unknown>>[]
 }
 
-/** A clock that wrote a snapshot may be ahead of the one that reads it by this much, as clocks on one network are. */
-const maximumClockDifferenceMilliseconds = 10_000
-
 /** The snapshot of a key set that was loaded. */
 export function writeSnapshot(
   issuer: string,
@@ -32,7 +30,7 @@ export function writeSnapshot(
 export function readSnapshot(value: unknown, issuer: string, now: number): (KeySetLoad & { ok: true }) | null {
   if (!isJsonObject(value) || value.issuer !== issuer || !Array.isArray(value.keys)) return null
   const { fetchedAt, freshSeconds = null } = value
-  if (typeof fetchedAt !== "number" || !(fetchedAt <= now + maximumClockDifferenceMilliseconds)) return null
+  if (typeof fetchedAt !== "number" || isInFuture(fetchedAt, now)) return null
   if (freshSeconds !== null && !(typeof freshSeconds === "number" && freshSeconds >= 0)) return null
   const { keys, skipped } = readPublicKeys(value.keys)
   return keys.length > 0 && skipped.length === 0 ? { ok: true, keys, fetchedAt, freshSeconds, skipped } : null

@@ -44,9 +44,6 @@ interface Entry {
  */
 const keyLength = 12
 
-/** Claims as parsed take about this many bytes for each character of the token: measured on Node 24 with Auth0's claims. */
-const bytesPerCharacter = 6
-
 /** An empty memo. */
 export function createMemo(limits: MemoLimits): Memo {
   // Twice as many places as tokens, so that one that comes again is mostly still marked. A power of 2, for a mask.
@@ -77,17 +74,19 @@ export function recall(memo: Memo, authorization: string, now: number): Conclusi
  * no room, and push nobody out.
  */
 export function admits(memo: Memo, authorization: string): boolean {
-  const { maximumTokens, maximumBytes } = memo.limits
-  const { length } = authorization
-  if (maximumTokens < 1 || bytesOf(length) > maximumBytes || length > maximumHeaderLength) return false
+  if (memo.limits.maximumTokens < 1 || authorization.length > maximumHeaderLength) return false
   return wasSeen(memo, authorization.slice(-keyLength))
 }
 
-/** Remembers what was concluded from a header that is admitted, and forgets others where there is no more room. */
+/**
+ * Remembers what was concluded from a header that is admitted, and forgets others where there is no more room. Freezes it, as
+ * from now on many decisions share it.
+ */
 export function remember(memo: Memo, authorization: string, conclusion: Conclusion): void {
-  const { entries } = memo
+  const { entries, limits } = memo
   const { length } = authorization
-  const bytes = bytesOf(length)
+  const bytes = length + freeze(conclusion.verified) + freeze(conclusion.checks)
+  if (bytes > limits.maximumBytes) return
   const key = authorization.slice(-keyLength)
   const former = entries.get(key)
   if (former) forget(memo, key, former)
@@ -97,8 +96,15 @@ export function remember(memo: Memo, authorization: string, conclusion: Conclusi
   memo.bytes += bytes
 }
 
-function bytesOf(headerLength: number): number {
-  return headerLength * bytesPerCharacter
+/** What V8 takes for a value in a list or an object, for a value that stands by itself, and for a list or an object around them. */
+const [slotBytes, scalarBytes, objectBytes] = [16, 24, 72]
+
+/** Freezes a value of JSON all the way down, and returns about how many bytes it takes. */
+function freeze(value: unknown): number {
+  if (typeof value === "string") return scalarBytes + value.length
+  if (typeof value !== "object" || value === null) return scalarBytes
+  Object.freeze(value)
+  return Object.values(value).reduce((bytes: number, item) => bytes + slotBytes + freeze(item), objectBytes)
 }
 
 /** Whether a key was seen of late; and marks it as seen. Mistakes, in either direction, cost a signature check or some room. */

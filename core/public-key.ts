@@ -52,12 +52,7 @@ export function readPublicKey(entry: unknown): PublicKey | string {
     if (byteLength(x) !== 32) return "a public key of the wrong length"
     return { kid, alg, kty, crv, jwk: { kty, crv, x: x as string } }
   }
-  return `unsupported key type ${String(kty)}`
-}
-
-/** Whether two keys are one: the same material under the same key id, for the same algorithm. */
-export function sameKey(a: PublicKey, b: PublicKey | undefined): boolean {
-  return b !== undefined && a.kid === b.kid && a.alg === b.alg && JSON.stringify(a.jwk) === JSON.stringify(b.jwk)
+  return `unsupported key type ${typeof kty === "string" ? kty : "that is no string"}`
 }
 
 /** The key as a JWK again (RFC 7517 §4), from which `readPublicKey` reads the same key. */

@@ -44,9 +44,10 @@ const keptNames = new Set(["x-forwarded-for", "x-forwarded-proto"])
 /** Long enough for any name or address, short enough for the 8 KiB that origins commonly allow all headers together. */
 const maximumValueLength = 4096
 
-/** What became of names before: nearly all requests have the same. Cleared when full, so that invented names take no room. */
+/** What became of names before: nearly all requests have the same. Cleared when full, and for names of ordinary length alone. */
 const knownNames = new Map<string, boolean>()
 const maximumKnownNames = 1000
+const maximumKnownLength = 64
 
 /**
  * Removes what a client must not tell the origin: identity and rewrite headers under every alias (`X_Auth.Sub`), headers
@@ -71,9 +72,10 @@ function isIdentity(name: string): boolean {
   if (known !== undefined) return known
   const plain = unalias(name)
   const isStripped = strippedNames.has(plain) || strippedPrefixes.some((prefix) => plain.startsWith(prefix))
+  const result = isStripped && !keptNames.has(name)
   if (knownNames.size >= maximumKnownNames) knownNames.clear()
-  knownNames.set(name, isStripped && !keptNames.has(name))
-  return isStripped && !keptNames.has(name)
+  if (name.length <= maximumKnownLength) knownNames.set(name, result)
+  return result
 }
 
 /** Origins that turn headers into variables (CGI, WSGI, PHP) see "-", "_" and "." alike. */

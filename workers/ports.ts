@@ -10,14 +10,16 @@ import {
 } from "../core/index.ts"
 import { httpGet } from "./http-get.ts"
 import { cacheKeyStore, type KeyNamespace, kvKeyStore } from "./key-store.ts"
+import { orNull } from "./or-null.ts"
 import { singleFlight } from "./single-flight.ts"
 
-/** What a store may take beside the two requests of a fetch, in seconds, until a load counts as dead with its request. */
-const storeSeconds = 1
+/** A store that takes longer is no help; and a load that takes longer than this beside its two requests is dead with its own. */
+const storeMilliseconds = 1000
 
 /** What Workers lend the core: the clock, `fetch`, a store for keys that outlives the isolate, and work after the answer. */
 export function workerPorts(namespace: KeyNamespace | undefined): Ports {
-  const store = namespace ? kvKeyStore(namespace) : cacheKeyStore()
+  const { read, write } = namespace ? kvKeyStore(namespace) : cacheKeyStore()
+  const store: KeyStore = { read: (source) => orNull(read(source), storeMilliseconds), write }
   const share = singleFlight<KeySetLoad>()
 
   return {
@@ -25,7 +27,7 @@ export function workerPorts(namespace: KeyNamespace | undefined): Ports {
     async loadKeySet(source, newerThan) {
       const { issuer, jwksUri, limits } = source
       const id = JSON.stringify([issuer, jwksUri])
-      const milliseconds = (2 * limits.fetchTimeoutSeconds + storeSeconds) * 1000
+      const milliseconds = 2 * limits.fetchTimeoutSeconds * 1000 + 2 * storeMilliseconds
       const fetchOnce = () => share(`fetch ${id}`, milliseconds, () => fetchAndStore(source, store))
       const storeWillDo = newerThan < Date.now()
       const load = storeWillDo

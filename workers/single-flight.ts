@@ -1,4 +1,5 @@
 import { waitUntil } from "cloudflare:workers"
+import { orNull } from "./or-null.ts"
 
 /**
  * Lets calls with one id share one piece of work, across requests: `work` is begun by the first, and kept alive when that
@@ -19,18 +20,5 @@ export function singleFlight<T>() {
     const result = await orNull(shared, timeoutMilliseconds)
     if (result === null) forget()
     return result
-  }
-}
-
-/** What a promise comes to, or null if that takes too long. */
-async function orNull<T>(promise: Promise<T>, milliseconds: number): Promise<T | null> {
-  let timer: ReturnType<typeof setTimeout> | null = null
-  const expiry = new Promise<null>((resolve) => {
-    timer = setTimeout(resolve, milliseconds, null)
-  })
-  try {
-    return await Promise.race([promise, expiry])
-  } finally {
-    clearTimeout(timer)
   }
 }

@@ -98,6 +98,22 @@ test("leaves the file of before as it is when the issuer can't be reached, and s
   expect(await readFile(join(folder, "authorizer.keys.json"), "utf8")).toBe('{ "issuers": [] }')
 })
 
+test("mends a file that the policy can't be read with", async () => {
+  await write(
+    "authorizer.config.mjs",
+    `import pinnedKeys from "./authorizer.keys.json" with { type: "json" }
+    export default { issuers: [{ issuer: "${issuer.issuer}", audiences: ["a"] }], pinnedKeys }`,
+  )
+  await write("authorizer.keys.json", '{ "issuers": [{ "issuer": 7 }] }')
+  expect(await pin(["--config", "authorizer.config.mjs"])).toMatchObject({ code: 0, stderr: "" })
+  await write("authorizer.keys.json", '{ "issuers": [')
+  const { code, stderr } = await pin(["--config", "authorizer.config.mjs"])
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: "authorizer.keys.json: is not JSON; delete it, and run this again\n",
+  })
+})
+
 test("leaves nothing behind when there was nothing", async () => {
   issuer.answer = (_request, response) => void response.end("<!doctype html>")
   expect(await pin(["--domain", issuer.issuer])).toMatchObject({ code: 1, stderr: expect.stringContaining("not JSON") })
@@ -112,6 +128,7 @@ test.each<[string, readonly string[], RegExp]>([
   ["no issuer", ["--config", "bare.mjs"], /^authorizer\.config: issuers: required; .*AUTH0_DOMAIN/],
   ["an issuer over plain http", ["--issuer", "http://tenant.example/"], /https URL/],
   ["a place of keys without an issuer", ["--jwks-uri", "https://tenant.example/keys"], /^--jwks-uri: name the issuer/],
+  ["a place of keys of a domain's", ["--domain", "a.example", "--jwks-uri", "https://a.example/keys"], /^--jwks-uri/],
   ["two ways to name an issuer", ["--issuer", "https://a.example", "--domain", "a.example"], /cannot be used with/],
   ["a folder that isn't there", ["--domain", "tenant.example", "--out", "nowhere/keys.json"], /can't be written/],
 ])("says what to do about %s", async (_name, args, message) => {

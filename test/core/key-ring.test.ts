@@ -191,6 +191,24 @@ describe("the age of keys", () => {
     expect(clock).toBe(1109)
   })
 
+  test("one failure that is long over doesn't keep a withdrawn key alive", async () => {
+    await findAt(0)
+    published = down
+    await findAt(890)
+    published = loadOf(keys.p256)
+    expect(await findAt(1190)).toBe("key_unknown")
+  })
+
+  test("stale keys don't wait while the issuer is asked again", async () => {
+    await findAt(0)
+    published = down
+    await findAt(1000)
+    loadSeconds = null
+    expect(await findAt(1007)).toBe(1)
+    expect(await findAt(1012.999)).toBe(1)
+    expect(loadedAt()).toEqual([0, 1000, 1007])
+  })
+
   test("after a failed fetch the issuer is left alone for a while", async () => {
     published = down
     for (const second of [0, 1, 4.999, 5, 6, 9.999, 10]) expect(await findAt(second)).toBe(unreachable)
@@ -306,6 +324,24 @@ describe("pinned keys", () => {
     expect(await findAt(311)).toBe("key_unknown")
   })
 
+  test("that nobody has asked for in a while wait for the refresh", async () => {
+    ring = pinnedAt(-86_400)
+    expect(await findAt(0)).toBe(1)
+    published = loadOf(keys.p256)
+    expect(await findAt(65)).toBe("key_unknown")
+  })
+
+  test("of a time to come are not trusted, but for a clock that is a little ahead", async () => {
+    ring = pinnedAt(11)
+    published = down
+    expect(await findAt(0)).toBe(unreachable)
+    ring = pinnedAt(10)
+    published = loadOf(keys.p256)
+    expect(await findAt(0)).toBe(1)
+    expect(await findAt(5)).toBe(1)
+    expect(await findAt(6)).toBe("key_unknown")
+  })
+
   test("that are too old are not trusted", async () => {
     ring = pinnedAt(-week)
     published = down
@@ -352,6 +388,24 @@ describe("an unknown key", () => {
   test("causes no second fetch when the set was fetched for this very token", async () => {
     expect(await findAt(0, "x")).toBe("key_unknown")
     expect(loads).toHaveLength(1)
+  })
+
+  test("is fetched for no more often in the long run while the issuer is down", async () => {
+    await findAt(0)
+    published = down
+    for (let second = 1; second < 120; second++) expect(await findAt(second, `x${second}`)).toBe(unreachable)
+    expect(loadedAt()).toEqual([0, 1, 6, 16, 36, 66, 96])
+    published = loadOf(keys.rsa, next)
+    expect(await findAt(126, "next")).toBe(1)
+    await findAt(127, "y")
+    expect(loadedAt().slice(7)).toEqual([126])
+  })
+
+  test("is fetched for although the keys in hand come from a clock that is ahead", async () => {
+    vi.spyOn(ports, "loadKeySet").mockImplementationOnce(async () => ({ ...loadOf(keys.rsa), fetchedAt: start + 9000 }))
+    await findAt(0)
+    published = loadOf(keys.rsa, next)
+    expect(await findAt(1, "next")).toBe(1)
   })
 
   test("is found after a rotation, right after a fetch, and the old one stays", async () => {
@@ -507,6 +561,13 @@ describe("keys that can't be used", () => {
     expect(await find("p256", "ES256")).toBe(1)
   })
 
+  test("are not imported again for each token", async () => {
+    published = loadOf(offCurve("bad"), keys.p256)
+    const importKey = vi.spyOn(crypto.subtle, "importKey")
+    for (let time = 0; time < 3; time++) await find("bad", "ES256")
+    expect(importKey).toHaveBeenCalledTimes(1)
+  })
+
   test("are left out beside one of the same id", async () => {
     published = loadOf(offCurve("p256"), keys.p256)
     expect(await find("p256", "ES256")).toBe(1)
@@ -545,6 +606,7 @@ describe("a generation of keys", () => {
     const generation = () => ring.held?.generation
     await findAt(0)
     const first = generation()
+    published = loadOf(keys.p256, keys.rsa)
     await findAt(300)
     expect(loadedAt()).toEqual([0, 300])
     expect(generation()).toBe(first)

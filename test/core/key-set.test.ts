@@ -125,7 +125,8 @@ describe("a key that can't be used is skipped and named, and the others are used
   test.each<[name: string, entry: unknown, why: string]>([
     ["no object", "key", "is not an object"],
     ["null", null, "is not an object"],
-    ["nothing in it", {}, "unsupported key type undefined"],
+    ["a type that can't be put into words", { kty: { toString: null } }, "unsupported key type that is no string"],
+    ["nothing in it", {}, "unsupported key type that is no string"],
     ["a symmetric key", { kty: "oct", k: b64([1, 2, 3]) }, "is not a public key"],
     ["a symmetric key without its secret", { kty: "oct" }, "unsupported key type oct"],
     ["a private key", { ...good, d: "AQAB" }, "is not a public key"],

@@ -94,6 +94,19 @@ describe("what is remembered", () => {
     expect(memo).toMatchObject({ bytes: 0, entries: new Map() })
   })
 
+  test("is counted with all that its claims hold", () => {
+    const claims = { list: Array.from({ length: 1000 }, () => ({})) }
+    twice("a", conclusion({ verified: { claims } as unknown as VerifiedToken }))
+    expect(memo.bytes).toBeGreaterThan(50_000)
+  })
+
+  test("can't be changed by whoever got it", () => {
+    const verified = { scopes: ["read"], claims: { roles: ["user"] } } as unknown as VerifiedToken
+    twice("a", conclusion({ verified }))
+    expect(() => (verified.scopes as string[]).push("admin")).toThrow(TypeError)
+    expect(() => (verified.claims.roles as string[]).push("admin")).toThrow(TypeError)
+  })
+
   test("stays if it was asked for, and makes room if it was not", () => {
     memo = createMemo({ ...roomy, maximumTokens: 3 })
     for (const name of ["a", "b", "c"]) twice(name)

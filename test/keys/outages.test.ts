@@ -60,6 +60,7 @@ describe.concurrent.each(edgeNames)("%s: a key set with broken keys among good o
     "without half of its point": { ...good.jwk, kid: "broken", y: undefined },
     "with half of its point cut short": { ...good.jwk, kid: "broken", y: "AAAA" },
     "of a point that is not on its curve": { ...good.jwk, kid: "broken", y: good.jwk.x },
+    "of a type that can't be put into words": { kid: "broken", kty: { toString: null } },
     "with its private half": { ...good.jwk, kid: "broken", d: good.jwk.x },
   }
 
@@ -76,6 +77,12 @@ describe.concurrent.each(edgeNames)("%s: a key set with broken keys among good o
     for (const index of [1, 2, 3, 4, 5, 6]) expect(stand.logs()).toContain(`keys[${index}]`)
     for (const index of [0, published.length - 1]) expect(stand.logs()).not.toContain(`keys[${index}]`)
   })
+})
+
+test.concurrent.each(edgeNames)("%s reads a key set behind a byte order mark, as fetch would", async (edge) => {
+  await using stand = await startStand(edge)
+  stand.issuer.answer = (_request, response) => void response.end(`\ufeff${JSON.stringify({ keys: [stand.key.jwk] })}`)
+  expect(await stand.ask()).toMatchObject({ allowed: true })
 })
 
 // API Gateway has no place for such a time.
