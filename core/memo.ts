@@ -142,15 +142,15 @@ function forget(memo: Memo, key: string, entry: Entry): void {
 const encoder = new TextEncoder()
 /** Longer than any header whose token is verified: `maximumTokenLength`, and the scheme. A multiple of 4. */
 const maximumHeaderLength = 16_400
-const headerBytes = new Uint8Array(maximumHeaderLength)
+const headerBytes = new Uint8Array(maximumHeaderLength + 4)
 const headerWords = new Uint32Array(headerBytes.buffer)
 
 /** Writes a header to `headerWords`, zeros behind it, and returns how many words it takes. What is too long is cut. */
 function toWords(header: string): number {
   const { written } = encoder.encodeInto(header, headerBytes)
-  const words = (written + 3) >> 2
-  headerBytes.fill(0, written, words << 2)
-  return words
+  // As many as the last word may lack.
+  headerBytes[written] = headerBytes[written + 1] = headerBytes[written + 2] = 0
+  return (written + 3) >> 2
 }
 
 function isSame(header: string, { presented, length }: Entry): boolean {

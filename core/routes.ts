@@ -1,5 +1,4 @@
 import type { PathPattern } from "./path-pattern.ts"
-import { pathSegments } from "./request.ts"
 
 /** One rule of the policy: which requests it covers and what they need. */
 export interface Rule {
@@ -62,17 +61,19 @@ export function compileRoutes(rules: readonly Rule[], unmatched: Rule | null): R
  * parameter over `/**`, from the left; of equal patterns, the one that names the method. HEAD is GET unless a rule names it.
  */
 export function matchRoute(table: RouteTable, method: string, path: string): Rule | null {
-  return descend(table.root, pathSegments(path), 0, method) ?? forMethod(table.unmatched, method)
+  return descend(table.root, path, 1, method) ?? forMethod(table.unmatched, method)
 }
 
-// Visits each node of the tree at most once, so the number of rules bounds the work whatever the path says.
-function descend(node: RouteNode, segments: readonly string[], depth: number, method: string): Rule | null {
-  const segment = segments[depth]
-  if (segment === undefined) return ruleFor(node.exact, method) ?? ruleFor(node.open, method)
-  const literal = node.literals.get(segment)
+// Visits each node of the tree at most once, so the number of rules bounds the work whatever the path says. `start` is where the
+// next segment begins: behind the path's end if there is none, as after a trailing slash.
+function descend(node: RouteNode, path: string, start: number, method: string): Rule | null {
+  if (start >= path.length) return ruleFor(node.exact, method) ?? ruleFor(node.open, method)
+  const slash = path.indexOf("/", start)
+  const end = slash === -1 ? path.length : slash
+  const literal = node.literals.get(path.slice(start, end))
   return (
-    (literal && descend(literal, segments, depth + 1, method)) ??
-    (node.parameter && descend(node.parameter, segments, depth + 1, method)) ??
+    (literal && descend(literal, path, end + 1, method)) ??
+    (node.parameter && descend(node.parameter, path, end + 1, method)) ??
     ruleFor(node.open, method)
   )
 }
