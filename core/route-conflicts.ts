@@ -1,5 +1,5 @@
 import { intersect, patternKey, type Segment } from "./path-pattern.ts"
-import { compileRoutes, type RouteNode, type Rule, standardMethods } from "./routes.ts"
+import { compileRoutes, type MethodRule, type RouteNode, type Rule, standardMethods } from "./routes.ts"
 
 /** Two rules of which neither is the more specific on a request that both cover. */
 export interface RouteConflict {
@@ -56,22 +56,27 @@ function crossing(first: Rule, second: Rule): string | null {
 
 /** The rules whose patterns may share a path with this one. Walks the tree, since comparing each pair of 10,000 is too slow. */
 function* overlapping(node: RouteNode, segments: readonly Segment[], open: boolean): Generator<Rule> {
-  yield* node.open.values()
+  yield* rulesOf(node.open)
   const [segment, ...below] = segments
   if (segment === undefined) {
-    yield* node.exact.values()
+    yield* rulesOf(node.exact)
     if (open) for (const child of children(node)) yield* overlapping(child, [], true)
   } else if ("parameter" in segment) {
     for (const child of children(node)) yield* overlapping(child, below, open)
   } else {
-    const literal = node.literals.get(segment.literal)
+    const literal = node.literals?.get(segment.literal)
     if (literal) yield* overlapping(literal, below, open)
     if (node.parameter) yield* overlapping(node.parameter, below, open)
   }
 }
 
 function children(node: RouteNode): RouteNode[] {
-  return node.parameter ? [...node.literals.values(), node.parameter] : [...node.literals.values()]
+  const literals = [...(node.literals?.values() ?? [])]
+  return node.parameter ? [...literals, node.parameter] : literals
+}
+
+function rulesOf(rules: readonly MethodRule[] | null): readonly Rule[] {
+  return (rules ?? []).map(({ rule }) => rule)
 }
 
 function shared(first: readonly string[], second: readonly string[]): readonly string[] {

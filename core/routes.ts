@@ -26,16 +26,20 @@ export interface RouteTable {
 
 /** One place in the tree of path segments. */
 export interface RouteNode {
-  readonly literals: Map<string, RouteNode>
+  /** Null where there are none, as are the rules: with thousands of nodes, what is small stays in a processor's cache. */
+  literals: Map<string, RouteNode> | null
   parameter: RouteNode | null
   /** Rules that end here. */
-  readonly exact: RulesByMethod
+  exact: readonly MethodRule[] | null
   /** Rules that end here with `/**`. */
-  readonly open: RulesByMethod
+  open: readonly MethodRule[] | null
 }
 
-/** Keyed by method; "*" stands for a rule that names none. */
-type RulesByMethod = Map<string, Rule>
+/** A rule under one of its methods; "*" stands for a rule that names none. A place has few of them, so they stand in a list. */
+export interface MethodRule {
+  readonly method: string
+  readonly rule: Rule
+}
 const anyMethod = "*"
 
 /** What a rule without `methods` covers. TRACE, CONNECT and invented methods must be named by the rule that wants them. */
@@ -50,8 +54,9 @@ export function compileRoutes(rules: readonly Rule[], unmatched: Rule | null): R
       if ("parameter" in segment) node = node.parameter ??= emptyNode()
       else node = childOf(node, segment.literal)
     }
-    const place = rule.pattern.open ? node.open : node.exact
-    for (const method of rule.methods ?? [anyMethod]) place.set(method, rule)
+    const place = rule.pattern.open ? "open" : "exact"
+    const methods = rule.methods ?? [anyMethod]
+    node[place] = [...(node[place] ?? []), ...methods.map((method) => ({ method, rule }))]
   }
   return { root, unmatched }
 }
@@ -70,7 +75,7 @@ function descend(node: RouteNode, path: string, start: number, method: string): 
   if (start >= path.length) return ruleFor(node.exact, method) ?? ruleFor(node.open, method)
   const slash = path.indexOf("/", start)
   const end = slash === -1 ? path.length : slash
-  const literal = node.literals.get(path.slice(start, end))
+  const literal = node.literals?.get(path.slice(start, end))
   return (
     (literal && descend(literal, path, end + 1, method)) ??
     (node.parameter && descend(node.parameter, path, end + 1, method)) ??
@@ -78,9 +83,15 @@ function descend(node: RouteNode, path: string, start: number, method: string): 
   )
 }
 
-function ruleFor(rules: RulesByMethod, method: string): Rule | null {
-  const named = rules.get(method) ?? (method === "HEAD" ? rules.get("GET") : undefined)
-  return named ?? forMethod(rules.get(anyMethod) ?? null, method)
+function ruleFor(rules: readonly MethodRule[] | null, method: string): Rule | null {
+  if (rules === null) return null
+  const named = ruleNaming(rules, method) ?? (method === "HEAD" ? ruleNaming(rules, "GET") : null)
+  return named ?? forMethod(ruleNaming(rules, anyMethod), method)
+}
+
+function ruleNaming(rules: readonly MethodRule[], method: string): Rule | null {
+  for (const candidate of rules) if (candidate.method === method) return candidate.rule
+  return null
 }
 
 function forMethod(rule: Rule | null, method: string): Rule | null {
@@ -88,13 +99,12 @@ function forMethod(rule: Rule | null, method: string): Rule | null {
 }
 
 function childOf(node: RouteNode, literal: string): RouteNode {
-  const existing = node.literals.get(literal)
-  if (existing) return existing
-  const child = emptyNode()
+  node.literals ??= new Map()
+  const child = node.literals.get(literal) ?? emptyNode()
   node.literals.set(literal, child)
   return child
 }
 
 function emptyNode(): RouteNode {
-  return { literals: new Map(), parameter: null, exact: new Map(), open: new Map() }
+  return { literals: null, parameter: null, exact: null, open: null }
 }

@@ -135,9 +135,11 @@ function countLookUps(root: RouteNode): { nodes: number; lookUps: number } {
   const count = { nodes: 0, lookUps: 0 }
   const watch = (node: RouteNode) => {
     count.nodes++
-    const get = node.literals.get.bind(node.literals)
-    for (const child of [...node.literals.values(), ...(node.parameter ? [node.parameter] : [])]) watch(child)
-    node.literals.get = (key) => {
+    const { literals, parameter } = node
+    for (const child of [...(literals?.values() ?? []), ...(parameter ? [parameter] : [])]) watch(child)
+    if (!literals) return
+    const get = literals.get.bind(literals)
+    literals.get = (key) => {
       count.lookUps++
       return get(key)
     }
