@@ -2,6 +2,8 @@ import type { AlgorithmName } from "./algorithms.ts"
 import { fault, type Rejection, refuse } from "./decision.ts"
 import { candidateKeys, type FoundKeys, type KeyGeneration, type VerificationKey } from "./key-generation.ts"
 import {
+  beginUnknownKeyFetch,
+  endUnknownKeyFetch,
   hasJustFailed,
   isKnownUnknown,
   isLeftAlone,
@@ -101,7 +103,7 @@ function refreshInBackground(ring: KeyRing, ports: Ports, now: number): void {
 
 /** Fetches the key set because of a key that it lacks, at most once in the cool-down, or says that the fetch failed. */
 async function fetchForUnknownKey(ring: KeyRing, kid: string | null, ports: Ports): Promise<Rejection | null> {
-  const { limits, failure, unknownKeyFetch: last } = ring
+  const { failure, unknownKeyFetch: last } = ring
   const now = ports.now()
   if (isKnownUnknown(ring, kid, now)) return null
   const coolingDown = last !== null && now - last.startedAt < last.waitSeconds * 1000
@@ -110,20 +112,8 @@ async function fetchForUnknownKey(ring: KeyRing, kid: string | null, ports: Port
     // Whether the key is new can't be told while the issuer is down: that is an outage, not the caller's mistake.
     return failure ? outageOf(ring) : null
   }
-  const { unknownKeyCoolDownSeconds, retryAfterSeconds } = limits
-  const current = coolingDown
-    ? last
-    : { startedAt: now, waitSeconds: unknownKeyCoolDownSeconds, failed: false, underWay: true }
-  ring.unknownKeyFetch = current
-  const fetched = refetch(ring, ports, now, current !== last).finally(() => {
-    if (!current.underWay) return
-    current.underWay = false
-    current.failed = ring.failure !== null
-    // After a failure the next may come sooner, so that a new key does not wait for long once the issuer is back; but twice as
-    // long after each, so that a flood comes to no more than ever while the issuer stays down.
-    const wish = last?.failed ? 2 * last.waitSeconds : retryAfterSeconds
-    if (current.failed) current.waitSeconds = Math.min(wish, unknownKeyCoolDownSeconds)
-  })
+  const current = coolingDown ? last : beginUnknownKeyFetch(ring, now)
+  const fetched = refetch(ring, ports, now, current !== last).finally(() => endUnknownKeyFetch(ring, current))
   // Seen to its end even if the caller hangs up: until then it counts as under way.
   ports.defer?.(fetched, 0)
   await fetched

@@ -18,9 +18,18 @@ export interface KeyRing {
   /** When a refresh off a request's path began that has not ended, as far as is known. */
   refreshStartedAt: number | null
   /** The last fetch that an unknown key caused. Whoever comes while it is under way joins it; the next may come after the wait. */
-  unknownKeyFetch: { readonly startedAt: number; waitSeconds: number; failed: boolean; underWay: boolean } | null
+  unknownKeyFetch: UnknownKeyFetch | null
   /** Key ids that the issuer was found not to have, the one that was asked for longest ago first. */
   readonly unknownKeys: Map<string, { readonly askAgainAt: number; readonly waitSeconds: number }>
+}
+
+/** A fetch that an unknown key caused, and how long the next has to wait: after a success, and after a failure. */
+export interface UnknownKeyFetch {
+  readonly startedAt: number
+  readonly waitIfFailedSeconds: number
+  waitSeconds: number
+  failed: boolean
+  underWay: boolean
 }
 
 /** Keys from a snapshot that was made at build time. */
@@ -148,6 +157,27 @@ function fetchMilliseconds({ fetchTimeoutSeconds }: KeyLimits): number {
 /** Whether a refresh off the request's path may begin: none is under way, and the issuer is not left alone. */
 export function mayRefresh(ring: KeyRing, now: number): boolean {
   return !isRefreshing(ring, now) && !isLeftAlone(ring, now)
+}
+
+/**
+ * Notes that a fetch begins because of an unknown key. Should it fail, the next may come sooner, so that a new key does not wait
+ * for long once the issuer is back; but twice as long after each failure, so that a flood comes to no more than ever while the
+ * issuer stays down.
+ */
+export function beginUnknownKeyFetch(ring: KeyRing, now: number): UnknownKeyFetch {
+  const { limits, unknownKeyFetch: last } = ring
+  const waitSeconds = limits.unknownKeyCoolDownSeconds
+  const wish = last?.failed ? 2 * last.waitSeconds : limits.retryAfterSeconds
+  const waitIfFailedSeconds = Math.min(wish, waitSeconds)
+  ring.unknownKeyFetch = { startedAt: now, waitSeconds, waitIfFailedSeconds, failed: false, underWay: true }
+  return ring.unknownKeyFetch
+}
+
+/** Notes that such a fetch has ended, whoever of those who joined it is the first to see it. */
+export function endUnknownKeyFetch({ failure }: KeyRing, fetch: UnknownKeyFetch): void {
+  fetch.underWay = false
+  fetch.failed = failure !== null
+  if (fetch.failed) fetch.waitSeconds = fetch.waitIfFailedSeconds
 }
 
 /** Whether the issuer was found not to have a key, so lately that it need not be asked again. */

@@ -1,6 +1,6 @@
 /**
  * Writes an ECDSA signature in its JOSE form, r and s side by side (RFC 7518 §3.4), as DER has it (RFC 3279 §2.2.3): a sequence of
- * two integers. OpenSSL reads nothing else, and Node's own way there takes four times as long.
+ * two integers. OpenSSL reads nothing else, and Node's own way there adds some 9 µs to a check (Node 24).
  */
 export function derSignature(signature: Uint8Array): Uint8Array<ArrayBuffer> {
   const middle = signature.length / 2

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url"
 import type { SigningIssuer } from "../../test/support/signing-issuer.ts"
-import { startWatched, type WatchedWorkerd } from "../in-workerd/watched-workerd.ts"
+import { type RunningWorker, startWorkerd } from "../../test/support/workerd.ts"
 import type { Issuer } from "../tokens.ts"
 import { audienceOf, fiveTokens, type TokenQuestion } from "./five-tokens.ts"
 
@@ -16,8 +16,9 @@ export interface GuardKind {
 }
 
 /** A guard and its origin, up in a workerd of their own. */
-export interface GuardProcess extends WatchedWorkerd {
+export interface GuardProcess extends RunningWorker {
   readonly name: string
+  readonly port: number
   readonly issuer: SigningIssuer
 }
 
@@ -32,13 +33,13 @@ export async function startGuard(
   { inspected = false } = {},
 ): Promise<GuardProcess> {
   const here = (file: string) => fileURLToPath(new URL(file, import.meta.url))
-  const workerd = await startWatched({
+  const options = {
     entryPoint: here(kind.file),
     text: { ISSUER: issuer.issuer, AUDIENCE: audienceOf(keys), KEY: JSON.stringify(keys.signingKey.jwk) },
-    workers: { ORIGIN: here("origin.worker.ts") },
-    inspected,
-  })
-  const guard = { ...workerd, name: kind.name, issuer }
+    workers: { ORIGIN: { entryPoint: here("origin.worker.ts") } },
+  }
+  const worker = await startWorkerd(options, { inspected })
+  const guard = { ...worker, port: Number(worker.host.split(":")[1]), name: kind.name, issuer }
   try {
     await ask(kind, guard, keys)
   } catch (error) {

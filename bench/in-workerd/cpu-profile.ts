@@ -1,17 +1,14 @@
 import { readFile } from "node:fs/promises"
+import type { RunningWorker } from "../../test/support/workerd.ts"
 import type { CpuProfile, FileOf } from "../self-time.ts"
 import { quantile } from "../statistics.ts"
 import { connectInspector } from "./inspector.ts"
-import type { WatchedWorkerd } from "./watched-workerd.ts"
 
 /** Each sample stops the program for a while: more of them would show the profiler rather than the program. */
 const samplingMicroseconds = 200
 
 /** Profiles a Worker, and only that one of its workerd, while some work is done. */
-export async function profileWhile(
-  { inspectorUrl }: WatchedWorkerd,
-  work: () => Promise<unknown>,
-): Promise<CpuProfile> {
+export async function profileWhile({ inspectorUrl }: RunningWorker, work: () => Promise<unknown>): Promise<CpuProfile> {
   if (inspectorUrl === null) throw new Error("this workerd has no inspector")
   const inspector = await connectInspector(inspectorUrl)
   try {
@@ -39,7 +36,7 @@ export function evenly(profile: CpuProfile): CpuProfile {
 }
 
 /** In a bundle, esbuild names each source file in a comment above what it took from there. */
-export async function filesOf({ bundle }: WatchedWorkerd): Promise<FileOf> {
+export async function filesOf({ bundle }: RunningWorker): Promise<FileOf> {
   let file = ""
   const files = (await readFile(bundle, "utf8")).split("\n").map((line) => {
     file = /^\/\/ (\S+\.[a-z]+)$/.exec(line)?.[1] ?? file

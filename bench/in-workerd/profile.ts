@@ -1,3 +1,4 @@
+import { startWorkerd } from "../../test/support/workerd.ts"
 import { oursName } from "../peers/ours.ts"
 import { profiledPlan, profiledWorkload } from "../profiled-workload.ts"
 import { questionsFrom } from "../questions.ts"
@@ -6,7 +7,6 @@ import { selfTimeTable } from "../self-time.ts"
 import { makeIssuer, settingsFor } from "../tokens.ts"
 import { filesOf, profileWhile } from "./cpu-profile.ts"
 import { raceIn } from "./race-request.ts"
-import { startWatched } from "./watched-workerd.ts"
 
 /** Profiles this project's decisions inside workerd, through its inspector. */
 export async function profileInWorkerd({ algorithm, workload }: Omit<ProfiledWork, "runtime">): Promise<Table> {
@@ -18,9 +18,9 @@ export async function profileInWorkerd({ algorithm, workload }: Omit<ProfiledWor
     plan: profiledPlan,
     only: oursName,
   }
-  const workerd = await startWatched({ entryPoint: "bench/in-workerd/race.worker.ts", inspected: true })
+  const workerd = await startWorkerd({ entryPoint: "bench/in-workerd/race.worker.ts" }, { inspected: true })
   try {
-    const profile = await profileWhile(workerd, () => raceIn(`127.0.0.1:${workerd.port}`, request))
+    const profile = await profileWhile(workerd, () => raceIn(workerd.host, request))
     return selfTimeTable(`workerd, ${algorithm}, ${workload}`, profile, await filesOf(workerd))
   } finally {
     await workerd.close()

@@ -28,7 +28,7 @@ let ring: KeyRing
 let published: KeySetLoad
 /** Seconds since the start. */
 let clock: number
-/** At which second each load began, and how old a key set would do then: "any" that is still good, or one of the issuer's now. */
+/** At which second each load began, and which set would have done: one fetched "after" a second, or the issuer's own of "now". */
 let loads: string[]
 /** How many seconds a load takes; null for one that ends when `finish` is called. */
 let loadSeconds: number | null

@@ -24,6 +24,11 @@ export interface WorkerOptions {
 export interface RunningWorker {
   /** "127.0.0.1:port": a socket straight into workerd, with no proxy that would tidy up what is sent. */
   readonly host: string
+  readonly processId: number
+  /** The file that the Worker was bundled into. It is gone after `close`. */
+  readonly bundle: string
+  /** The Worker's place in the inspector, for profiles; null where none was asked for. */
+  readonly inspectorUrl: string | null
   /** All that was written to stdout and stderr so far; the whole of it once `close` has resolved. */
   logs(): string
   close(): Promise<void>
@@ -31,9 +36,9 @@ export interface RunningWorker {
 
 /**
  * Runs a Worker in workerd itself. Its global `fetch` reaches this machine's loopback, and there is nothing else to reach.
- * Rejects, with the logs, when workerd ends before it listens.
+ * Rejects, with the logs, when workerd ends before it listens. `inspected` opens an inspector, which slows workerd down.
  */
-export async function startWorkerd(options: WorkerOptions): Promise<RunningWorker> {
+export async function startWorkerd(options: WorkerOptions, { inspected = false } = {}): Promise<RunningWorker> {
   const folder = await mkdtemp(join(tmpdir(), "workerd-"))
   const services = servicesOf("main", options)
   await Promise.all(
@@ -41,7 +46,8 @@ export async function startWorkerd(options: WorkerOptions): Promise<RunningWorke
   )
   await writeFile(join(folder, "config.capnp"), config(services))
 
-  const child = spawn(workerd, ["serve", "config.capnp", "--experimental", "--control-fd=3"], {
+  const inspector = inspected ? ["--inspector-addr=127.0.0.1:0"] : []
+  const child = spawn(workerd, ["serve", "config.capnp", "--experimental", "--control-fd=3", ...inspector], {
     cwd: folder,
     stdio: ["ignore", "pipe", "pipe", "pipe"],
   })
@@ -56,12 +62,19 @@ export async function startWorkerd(options: WorkerOptions): Promise<RunningWorke
     await exited
     await rm(folder, { recursive: true, force: true })
   }
-  const port = await listenPort(child)
-  if (port === null) {
+  const ports = await listenPorts(child, inspected)
+  if (ports === null) {
     await close()
     throw new Error(`workerd ended before it listened:\n${log}`)
   }
-  return { host: `127.0.0.1:${port}`, logs: () => log, close }
+  return {
+    host: `127.0.0.1:${ports.http}`,
+    processId: child.pid ?? 0,
+    bundle: join(folder, "main.mjs"),
+    inspectorUrl: ports.inspector === undefined ? null : `ws://127.0.0.1:${ports.inspector}/main`,
+    logs: () => log,
+    close,
+  }
 }
 
 async function bundle(entryPoint: string, outfile: string): Promise<void> {
@@ -77,15 +90,21 @@ async function bundle(entryPoint: string, outfile: string): Promise<void> {
   })
 }
 
-/** workerd reports on its control descriptor, in JSON lines, which port it was given; null if it ends without. */
-async function listenPort(child: ChildProcess): Promise<number | null> {
+interface Ports {
+  readonly http: number
+  readonly inspector?: number
+}
+
+/** workerd reports on its control descriptor, in JSON lines, which ports it was given; null if it ends without. */
+async function listenPorts(child: ChildProcess, inspected: boolean): Promise<Ports | null> {
   let text = ""
   for await (const chunk of child.stdio[3] as NodeJS.ReadableStream) {
     text += chunk
-    for (const line of text.split("\n").slice(0, -1)) {
-      const message = JSON.parse(line)
-      if (message.event === "listen") return message.port
-    }
+    const lines = text.split("\n").slice(0, -1)
+    const messages = lines.map((line) => JSON.parse(line))
+    const http = messages.find(({ event }) => event === "listen")?.port
+    const inspector = messages.find(({ event }) => event === "listen-inspector")?.port
+    if (http !== undefined && (inspector !== undefined || !inspected)) return { http, inspector }
   }
   return null
 }
