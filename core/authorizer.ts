@@ -2,14 +2,14 @@ import { andThen } from "./and-then.ts"
 import { createAuthenticator } from "./authenticator.ts"
 import { checkBinding } from "./binding.ts"
 import type { VerifiedToken } from "./claims.ts"
-import { type Config, parseConfig } from "./config.ts"
+import { type Config, type Issuer, parseConfig } from "./config.ts"
 import type { ConfigInput } from "./config-input.ts"
 import { type Decision, refuse } from "./decision.ts"
 import type { Ports } from "./ports.ts"
 import { type AccessRequest, canonicalPath } from "./request.ts"
 import { checkRequirements } from "./requirements.ts"
-import { compileRoutes, matchRoute } from "./routes.ts"
-import { allow, type Ending, end, pass, type Trail } from "./trail.ts"
+import { compileRoutes, matchRoute, type Rule } from "./routes.ts"
+import { allow, type Ending, end, pass, report, type Trail } from "./trail.ts"
 
 /**
  * Decides on requests under one policy. Keeps the issuers' keys and the tokens that it has verified between calls, so make one
@@ -23,6 +23,11 @@ export interface Authorizer {
    * once or this token was verified before.
    */
   decide(request: AccessRequest): Decision | Promise<Decision>
+  /**
+   * The caller that a request's token proves, whatever the rules say; null where it proves none. For an edge whose answer is kept
+   * for the caller's other requests.
+   */
+  identify(request: AccessRequest): Promise<VerifiedToken | null>
 }
 
 /**
@@ -41,8 +46,9 @@ export function createAuthorizer(policy: ConfigInput | Config, ports: Ports): Au
 /** Makes an authorizer of a policy that is checked already; what checks policies need not be there then. */
 export function authorizerOf(config: Config, ports: Ports): Authorizer {
   const routes = compileRoutes(config.rules, config.unmatched)
+  const issuers = new Map(config.issuers.map((issuer) => [issuer.issuer, issuer]))
   const authenticator = createAuthenticator(config, ports)
-  return { authorize: async (request) => decide(request), decide }
+  return { authorize: async (request) => decide(request), decide, identify }
 
   function decide(request: AccessRequest): Decision | Promise<Decision> {
     const trail: Trail = { at: ports.now(), rule: null, checks: [] }
@@ -59,16 +65,34 @@ export function authorizerOf(config: Config, ports: Ports): Authorizer {
     if (rule.access === "public") return allow(trail, path, null)
 
     return andThen<VerifiedToken | Ending, Decision>(authenticator.authenticate(request, trail), (verified) => {
-      if ("outcome" in verified) return verified
-
-      const unproven = checkBinding(verified)
-      if (unproven) return end(trail, "binding", unproven)
-      pass(trail, "binding")
-
-      const unmet = checkRequirements(verified, rule)
-      if (unmet) return end(trail, "requirements", unmet)
-      pass(trail, "requirements")
-      return allow(trail, path, verified)
+      const ending = "outcome" in verified ? verified : checkToken(verified, rule, request, path, trail)
+      if (ending === null) return allow(trail, path, verified as VerifiedToken)
+      return rule.report ? report(ending, trail, path) : ending
     })
+  }
+
+  async function identify(request: AccessRequest): Promise<VerifiedToken | null> {
+    const verified = await authenticator.authenticate(request, { at: ports.now(), rule: null, checks: [] })
+    return "outcome" in verified || checkBinding(verified) ? null : verified
+  }
+
+  function checkToken(
+    token: VerifiedToken,
+    { requirement }: Rule,
+    { query, headers }: AccessRequest,
+    path: string,
+    trail: Trail,
+  ): Ending | null {
+    const unproven = checkBinding(token)
+    if (unproven) return end(trail, "binding", unproven)
+    pass(trail, "binding")
+
+    const { clockToleranceSeconds } = config
+    const issuer = issuers.get(token.issuer) as Issuer
+    const circumstances = { request: { path, query, headers }, issuer, now: trail.at / 1000, clockToleranceSeconds }
+    const unmet = checkRequirements(token, requirement, circumstances)
+    if (unmet) return end(trail, "requirements", unmet)
+    pass(trail, "requirements")
+    return null
   }
 }

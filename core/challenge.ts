@@ -23,7 +23,7 @@ const titles = { 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 503:
 
 /**
  * The answer to a refusal or a fault: status, `WWW-Authenticate` where RFC 6750 §3 asks for one, and a problem document.
- * Tells the reason's public text and the scopes to ask for; nothing of the token. Never to be cached, as the same request
+ * Tells the reason's public text and what would be enough; nothing of the token. Never to be cached, as the same request
  * may be answered otherwise the next moment.
  */
 export function errorAnswer(decision: Refuse | Fault, challenge: Config["challenge"]): ErrorAnswer {
@@ -43,7 +43,10 @@ export function errorAnswer(decision: Refuse | Fault, challenge: Config["challen
 }
 
 /** A challenge for each 401, and for what has an OAuth error; a realm is always there, since a scheme alone is no challenge. */
-function challengeOf({ reason, scope }: Refuse, { realm, resourceMetadata }: Config["challenge"]): string | null {
+function challengeOf(
+  { reason, scope, acrValues, maxAge }: Refuse,
+  { realm, resourceMetadata }: Config["challenge"],
+): string | null {
   const { status, error, text } = reasons[reason]
   if (status !== 401 && error === null) return null
   const parameters = [
@@ -51,6 +54,8 @@ function challengeOf({ reason, scope }: Refuse, { realm, resourceMetadata }: Con
     error && `error="${error}"`,
     error && `error_description="${text}"`,
     scope && `scope="${scope.join(" ")}"`,
+    acrValues && `acr_values="${acrValues.join(" ")}"`,
+    maxAge !== undefined && `max_age="${maxAge}"`,
     resourceMetadata && `resource_metadata="${resourceMetadata}"`,
   ]
   return `Bearer ${parameters.filter(Boolean).join(", ")}`

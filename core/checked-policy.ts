@@ -25,7 +25,8 @@ export function checkPolicy(policy: ConfigInput): CheckedPolicy {
   const { issuers: defaults } = parseConfig({ issuers: [someIssuer] })
   const [{ issuer: _issuer, audiences: _audiences, profile: _profile, jwksUri: _jwksUri, ...issuerDefaults }] =
     defaults as [Issuer]
-  const { issuers, ...config } = parseConfig(policy.issuers ? policy : { ...policy, issuers: [someIssuer] })
+  const someEnvironment = { ISSUER: someIssuer.issuer, AUDIENCE: someIssuer.audiences[0] }
+  const { issuers, ...config } = parseConfig(policy, policy.issuers ? {} : someEnvironment)
   return { config, issuers: policy.issuers ? issuers : null, issuerDefaults }
 }
 

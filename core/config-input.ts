@@ -3,6 +3,7 @@ import type { KeyLimits } from "./key-limits.ts"
 import type { KeySnapshot } from "./key-snapshot.ts"
 import type { MemoLimits } from "./memo-limits.ts"
 import type { ProfileName } from "./profiles.ts"
+import type { RequirementInput } from "./requirement-input.ts"
 
 /** A policy as people write it: plain data. `parseConfig` checks it and fills in the defaults. */
 export interface ConfigInput {
@@ -10,6 +11,8 @@ export interface ConfigInput {
   readonly issuers?: readonly IssuerInput[] | undefined
   /** Which requests need what. Left out: every path needs a valid token. */
   readonly routes?: readonly RouteInput[] | undefined
+  /** Requirements by name, for `allOf` and `anyOf`: written once, asked for in many rules. */
+  readonly requirements?: Readonly<Record<string, RequirementInput>> | undefined
   /** What becomes of a request that no rule covers: refused (the default), or any valid token will do. */
   readonly unmatched?: "deny" | "authenticated" | undefined
   /** By how many seconds the issuer's clock may differ from ours. Default 5, at most 120. */
@@ -32,6 +35,10 @@ export interface ConfigInput {
   readonly upstream?: UpstreamInput | undefined
   /** Which web pages may call the API from a browser. Left out: CORS is the origin's own affair. */
   readonly cors?: CorsInput | undefined
+  /** How API Gateway caches what the Lambda authorizer answers. */
+  readonly apiGateway?: ApiGatewayInput | undefined
+  /** For editors: where the JSON Schema of this file is. Not read. */
+  readonly $schema?: string | undefined
 }
 
 /** An issuer whose tokens are accepted. */
@@ -50,6 +57,10 @@ export interface IssuerInput {
   readonly scopeClaim?: string | undefined
   /** The claim that holds permissions. Default: "permissions", as Auth0's RBAC writes it. */
   readonly permissionsClaim?: string | undefined
+  /** The claims that say how and when the user authenticated. Default: "acr", "amr" and "auth_time". */
+  readonly acrClaim?: string | undefined
+  readonly amrClaim?: string | undefined
+  readonly authTimeClaim?: string | undefined
   /** Refuses tokens that were issued for longer than this. */
   readonly maximumLifetimeSeconds?: number | undefined
   /** How its keys are fetched and for how long they are believed. */
@@ -57,21 +68,15 @@ export interface IssuerInput {
 }
 
 /** One rule: which requests it covers, and what they need beside a valid token. */
-export interface RouteInput {
+export interface RouteInput extends RequirementInput {
   /** Literal segments, `:name` for one segment, a final `/**` for the folder and everything below it. */
   readonly path: string
   /** Left out: GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS. GET covers HEAD. */
   readonly methods?: readonly string[] | undefined
   /** "public": nobody is asked for a token. */
   readonly access?: "public" | undefined
-  /** All of these scopes. */
-  readonly scopes?: readonly string[] | undefined
-  /** One of these scopes; the first is the one that a refusal names. */
-  readonly anyScope?: readonly string[] | undefined
-  /** All of these permissions. */
-  readonly permissions?: readonly string[] | undefined
-  /** One of these permissions. */
-  readonly anyPermission?: readonly string[] | undefined
+  /** Decides and logs, but lets everything through: to watch a rule before it refuses anyone. */
+  readonly report?: boolean | undefined
 }
 
 /** What reaches the origin with an allowed request. */
@@ -94,6 +99,16 @@ export interface CorsInput {
   readonly exposedHeaders?: readonly string[] | undefined
   /** How long a browser may remember a preflight. Default 7200, the most that Chromium honours. */
   readonly maxAgeSeconds?: number | undefined
+}
+
+/** How API Gateway caches what the Lambda authorizer answers. */
+export interface ApiGatewayInput {
+  /**
+   * What its cache tells callers apart by, where its cache time is not 0. "token": by the token alone, so that each answer is good
+   * for all calls of its caller. "call": by the token, the method and the path. Left out: nothing is cached.
+   * `edge-authorizer policy --aws` says which is right for a policy, and what to set on AWS.
+   */
+  readonly cacheKey?: "token" | "call" | undefined
 }
 
 /** Types a policy in a file of its own; returns what it is given. */

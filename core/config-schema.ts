@@ -1,17 +1,15 @@
 import * as v from "valibot"
 import { type AlgorithmName, algorithms } from "./algorithms.ts"
-import { count, listOf, matching, seconds, strict, text } from "./config-values.ts"
+import { count, listOf, mapOf, matching, seconds, strict, text } from "./config-values.ts"
 import { isAllowedEndpoint } from "./endpoint.ts"
 import { keyLimitsSchema } from "./key-limits-schema.ts"
 import { parsePathPattern } from "./path-pattern.ts"
 import { defaultJwksUri, type ProfileName, profiles } from "./profiles.ts"
 import { readPublicKey } from "./public-key.ts"
-import { findConflicts } from "./route-conflicts.ts"
-import type { Rule } from "./routes.ts"
+import { requirementEntries, requirementSchema } from "./requirement-schema.ts"
 
-// RFC 9110 §5.6.2; RFC 6749 §3.3; what a quoted challenge parameter may hold without escapes (RFC 6750 §3).
+// RFC 9110 §5.6.2; what a quoted challenge parameter may hold without escapes (RFC 6750 §3).
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
-const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/
 const quotable = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
 
 // These carry the request itself, or are the guard's own: a claim in their place would change what is sent or who it is from.
@@ -47,6 +45,9 @@ const issuer = v.pipe(
     jwksUri: v.optional(endpoint),
     scopeClaim: v.optional(text("must name a claim"), "scope"),
     permissionsClaim: v.optional(text("must name a claim"), "permissions"),
+    acrClaim: v.optional(text("must name a claim"), "acr"),
+    amrClaim: v.optional(text("must name a claim"), "amr"),
+    authTimeClaim: v.optional(text("must name a claim"), "auth_time"),
     maximumLifetimeSeconds: v.optional(seconds(1, 315_360_000)),
     keys: v.optional(keyLimitsSchema, {}),
   }),
@@ -75,11 +76,6 @@ const path = v.pipe(
   }),
 )
 
-const scopes = listOf(
-  matching(scopeToken, "must be one scope, without spaces"),
-  "must be a list of scopes, at least one",
-)
-const permissions = listOf(text("must be a permission"), "must be a list of permissions, at least one")
 const methods = listOf(
   v.pipe(
     matching(token, "must be an HTTP method"),
@@ -93,46 +89,20 @@ const route = v.pipe(
     path,
     methods: v.optional(methods),
     access: v.optional(v.literal("public", 'must be "public", or left out where a token is needed')),
-    scopes: v.optional(scopes),
-    anyScope: v.optional(scopes),
-    permissions: v.optional(permissions),
-    anyPermission: v.optional(permissions),
+    report: v.optional(v.boolean("must be true or false"), false),
+    ...requirementEntries,
   }),
   v.check(
-    ({ access, scopes, anyScope, permissions, anyPermission }) =>
-      access === undefined || !(scopes || anyScope || permissions || anyPermission),
-    "a public rule asks for no token, so it can't ask for scopes or permissions",
-  ),
-  v.transform(
-    ({ path, methods, access, scopes, anyScope, permissions, anyPermission }): Rule => ({
-      name: methods ? `${methods.join(",")} ${path.text}` : path.text,
-      pattern: path.pattern,
-      methods: methods ?? null,
-      access: access ?? "token",
-      scopes: scopes ?? [],
-      anyScope: anyScope ?? null,
-      permissions: permissions ?? [],
-      anyPermission: anyPermission ?? null,
-    }),
+    ({ path: _path, methods: _methods, access, report, ...asked }) =>
+      access === undefined || (!report && Object.values(asked).every((value) => value === undefined)),
+    "a public rule asks for no token, so it can't ask for anything else, and has nothing to report",
   ),
 )
 
-const routes = v.pipe(
-  v.array(route, "must be a list of rules"),
-  v.rawCheck(({ dataset, addIssue }) => {
-    if (!dataset.typed) return
-    for (const { first, second, on } of findConflicts(dataset.value)) {
-      const rules = `"${first.name}" and "${second.name}"`
-      const message = on
-        ? `${rules} both cover ${on}, and neither is the more specific; give ${on} a rule of its own, or change one`
-        : `${rules} cover the same requests; join them, or remove one`
-      addIssue({ message })
-    }
-  }),
-)
+const routes = v.array(route, "must be a list of rules")
 
 const claimHeaders = v.pipe(
-  v.record(matching(token, "must be a header name"), text("must name a claim"), "must map header names to claim names"),
+  mapOf(matching(token, "must be a header name"), text("must name a claim"), "must map header names to claim names"),
   v.check(
     (headers) => !Object.keys(headers).some((name) => reservedHeaders.test(name.toLowerCase())),
     "must not name a header that carries the request itself, or x-auth-sub, or x-auth-scope",
@@ -177,7 +147,9 @@ const pinnedKeys = strict({
 /** The whole policy: what people write in, what `Config` holds out. */
 export const configSchema = strict({
   issuers,
+  $schema: v.optional(v.string("must be a URL or a file")),
   routes: v.optional(routes),
+  requirements: v.optional(mapOf(text("must be a name"), requirementSchema, "must map names to requirements"), {}),
   unmatched: v.optional(v.picklist(["deny", "authenticated"], 'must be "deny" or "authenticated"'), "deny"),
   // Auth0's own API libraries tolerate five seconds; RFC 9068 §4 speaks of a few minutes at the very most.
   clockToleranceSeconds: v.optional(seconds(0, 120), 5),
@@ -209,6 +181,10 @@ export const configSchema = strict({
     }),
   ),
   pinnedKeys: v.optional(pinnedKeys, { issuers: [] }),
+  apiGateway: v.optional(
+    strict({ cacheKey: v.optional(v.picklist(["token", "call"], 'must be "token" or "call", or left out')) }),
+    {},
+  ),
   // As many as a busy isolate sees in the minutes that it lives, in a sixteenth of the 128 MB that it has.
   memo: v.optional(
     strict({

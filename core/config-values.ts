@@ -29,6 +29,28 @@ export const matching = (pattern: RegExp, remedy: string) => v.pipe(v.string(rem
 export const listOf = <const Item extends v.GenericSchema>(item: Item, remedy: string) =>
   v.pipe(v.array(item, remedy), v.nonEmpty(remedy))
 
+/**
+ * An object of entries with names of one's own. Refuses lists, and names that every object has: valibot passes over these in
+ * silence, and a rule would be without the condition that stands there.
+ */
+export const mapOf = <const Key extends v.GenericSchema<string, string>, const Value extends v.GenericSchema>(
+  key: Key,
+  value: Value,
+  remedy: string,
+) => {
+  const map = v.record(key, value, remedy)
+  const refusal = (message: string) => v.never(message) as unknown as typeof map
+  return v.lazy((input) => {
+    if (Array.isArray(input)) return refusal(remedy)
+    const isPassedOver = (name: string) => typeof input === "object" && input !== null && Object.hasOwn(input, name)
+    const name = namesOfEveryObject.find(isPassedOver)
+    return name === undefined
+      ? map
+      : refusal(`must not have an entry named ${name}; choose another, or for a claim "/${name}"`)
+  })
+}
+const namesOfEveryObject = ["__proto__", "prototype", "constructor"]
+
 /** A whole number of seconds in bounds. */
 export const seconds = (least: number, most: number) => {
   const remedy = `must be a whole number of seconds from ${least} to ${most}`

@@ -1,5 +1,6 @@
 import * as v from "valibot"
 import type { AlgorithmName } from "./algorithms.ts"
+import { compileRules } from "./compile-rules.ts"
 import { ConfigError, type ConfigProblem } from "./config-error.ts"
 import type { ConfigInput } from "./config-input.ts"
 import { configSchema } from "./config-schema.ts"
@@ -9,6 +10,7 @@ import type { KeyLimits } from "./key-limits.ts"
 import type { PinnedKeys } from "./key-ring.ts"
 import type { MemoLimits } from "./memo-limits.ts"
 import type { ProfileName } from "./profiles.ts"
+import { noRequirement } from "./requirement.ts"
 import type { Rule } from "./routes.ts"
 
 /** A policy that was checked and completed: what `parseConfig` makes of a `ConfigInput`. */
@@ -22,6 +24,7 @@ export interface Config {
   readonly challenge: { readonly realm: string; readonly resourceMetadata: string | null }
   readonly upstream: Upstream
   readonly cors: Cors | null
+  readonly apiGateway: { readonly cacheKey: "token" | "call" | null }
   /** Keys to begin with, of these issuers or of others. */
   readonly pinnedKeys: readonly (PinnedKeys & { readonly issuer: string })[]
 }
@@ -36,6 +39,9 @@ export interface Issuer {
   readonly jwksUri: string | null
   readonly scopeClaim: string
   readonly permissionsClaim: string
+  readonly acrClaim: string
+  readonly amrClaim: string
+  readonly authTimeClaim: string
   readonly maximumLifetimeSeconds: number | null
   readonly keys: KeyLimits
 }
@@ -64,10 +70,8 @@ const anyToken: Rule = {
   pattern: { segments: [], open: true },
   methods: null,
   access: "token",
-  scopes: [],
-  anyScope: null,
-  permissions: [],
-  anyPermission: null,
+  report: false,
+  requirement: noRequirement,
 }
 
 /**
@@ -91,13 +95,29 @@ export function parseConfig(input: ConfigInput | Config, environment: Environmen
   if (!result.success) problems.push(...readIssues(result.issues, problems.length > 0))
   if (!result.success || problems.length > 0) throw new ConfigError(problems)
 
-  const { pinnedKeys, routes, unmatched, challenge, cors, ...rest } = result.output
+  const {
+    pinnedKeys,
+    routes,
+    requirements,
+    unmatched,
+    challenge,
+    cors,
+    apiGateway,
+    $schema: _,
+    ...rest
+  } = result.output
+  // Which issuer the environment names is not known when a policy is checked before it is deployed.
+  const named = isJsonObject(input) && input.issuers !== undefined ? rest.issuers : []
+  const { rules, problems: ruleProblems } = compileRules(routes ?? [], requirements, named, apiGateway)
+  if (ruleProblems.length > 0) throw new ConfigError(ruleProblems)
+
   const config: Config = {
     ...rest,
-    rules: routes ?? [],
+    rules,
     unmatched: routes === undefined || unmatched === "authenticated" ? anyToken : null,
     challenge: { realm: challenge.realm, resourceMetadata: challenge.resourceMetadata ?? null },
     cors: cors ?? null,
+    apiGateway: { cacheKey: apiGateway.cacheKey ?? null },
     pinnedKeys: pinnedKeys.issuers.map(({ issuer, fetchedAt, keys }) => ({ issuer, fetchedAt, keys })),
   }
   parsed.add(config)

@@ -12,14 +12,28 @@ export interface Allow extends Facts {
   /** The canonical path that was decided on: what the origin must receive, and no other spelling of it. */
   readonly path: string
   readonly principal: Principal | null
+  /** Under a rule that only reports: how it would have been decided. */
+  readonly reported?: Reported
 }
 
-/** The caller was refused. `scope` lists what would have been enough, where a scope was lacking (RFC 6750 §3). */
-export interface Refuse extends Facts {
+/** The caller was refused. */
+export interface Refuse extends Facts, Enough {
   readonly outcome: "refuse"
   readonly reason: RefusalReason
-  readonly scope?: readonly string[]
 }
+
+/** What would have been enough. */
+export interface Enough {
+  /** Where a scope was lacking (RFC 6750 §3). */
+  readonly scope?: readonly string[]
+  /** Where the user's authentication was not enough (RFC 9470 §3): one of these context classes, */
+  readonly acrValues?: readonly string[]
+  /** and at most so many seconds ago. */
+  readonly maxAge?: number
+}
+
+/** A decision that was not carried out. */
+export type Reported = Omit<Refuse, keyof Facts> | Omit<Fault, keyof Facts>
 
 /** No decision could be made, through no fault of the caller's. `retryAfter` is in seconds. */
 export interface Fault extends Facts {
@@ -82,18 +96,13 @@ export function claim(claims: Claims, name: string): unknown {
 
 /** What a step returns when it ends the decision. */
 export type Rejection = { readonly facts?: CheckFacts } & (
-  | {
-      readonly ok: false
-      readonly outcome: "refuse"
-      readonly reason: RefusalReason
-      readonly scope?: readonly string[]
-    }
+  | ({ readonly ok: false; readonly outcome: "refuse"; readonly reason: RefusalReason } & Enough)
   | { readonly ok: false; readonly outcome: "fault"; readonly reason: FaultReason; readonly retryAfter: number }
 )
 
 /** Ends the decision: the caller is refused. */
-export function refuse(reason: RefusalReason, facts?: CheckFacts, scope?: readonly string[]): Rejection {
-  return { ok: false, outcome: "refuse", reason, ...(facts && { facts }), ...(scope && { scope }) }
+export function refuse(reason: RefusalReason, facts?: CheckFacts, enough?: Enough): Rejection {
+  return { ok: false, outcome: "refuse", reason, ...(facts && { facts }), ...enough }
 }
 
 /** Ends the decision: it can't be made now. `retryAfter` is in seconds. */

@@ -1,6 +1,6 @@
 /**
  * Every way a decision can end other than "allow". One row a reason: its kind, the status it meets the caller with, the
- * OAuth error code (RFC 6750 §3.1; null where the RFC wants none) and a text that may be shown to anybody.
+ * OAuth error code (RFC 6750 §3.1, RFC 9470 §3; null where the RFCs want none) and a text that may be shown to anybody.
  *
  * A refusal is the caller's to mend; a fault is the issuer's or ours, is never a 401 and is never cached.
  */
@@ -31,6 +31,12 @@ const table = {
   binding_missing: refusal(401, "invalid_token", "The access token is bound to a key that was not proven"),
   scope_insufficient: refusal(403, "insufficient_scope", "The access token lacks a scope that is required"),
   permission_insufficient: refusal(403, "insufficient_scope", "The access token lacks a permission that is required"),
+  requirement_unmet: refusal(403, null, "The access token does not allow this request"),
+  authentication_insufficient: refusal(
+    401,
+    "insufficient_user_authentication",
+    "The user has to authenticate again, more strongly or more recently",
+  ),
   keys_unreachable: fault("The keys of the issuer can't be reached"),
   keys_invalid: fault("The keys of the issuer can't be used"),
 } as const satisfies Record<string, ReasonRow>
@@ -42,7 +48,7 @@ interface ReasonRow {
   readonly text: string
 }
 
-type OAuthError = "invalid_request" | "invalid_token" | "insufficient_scope"
+type OAuthError = "invalid_request" | "invalid_token" | "insufficient_scope" | "insufficient_user_authentication"
 type ReasonsOf<Kind> = {
   [R in keyof typeof table]: (typeof table)[R]["kind"] extends Kind ? R : never
 }[keyof typeof table]

@@ -7,6 +7,11 @@
 export interface AccessRequest {
   readonly method: string
   readonly path: string
+  /**
+   * As the client sent it, without "?". Left out by an edge that is shown neither it nor all headers, as API Gateway's TOKEN
+   * authorizers are: what a rule asks of them is not met then.
+   */
+  readonly query?: string
   readonly headers: Readonly<Record<string, string | undefined>>
 }
 

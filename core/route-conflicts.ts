@@ -1,3 +1,4 @@
+import { groupBy } from "./group-by.ts"
 import { intersect, patternKey, type Segment } from "./path-pattern.ts"
 import { compileRoutes, type MethodRule, type RouteNode, type Rule, standardMethods } from "./routes.ts"
 
@@ -14,7 +15,7 @@ export interface RouteConflict {
  * (`/:a/b` and `/a/:b`) where they meet with no rule of its own.
  */
 export function findConflicts(rules: readonly Rule[]): RouteConflict[] {
-  const byPattern = Map.groupBy(rules, (rule) => patternKey(rule.pattern))
+  const byPattern = groupBy(rules, (rule) => patternKey(rule.pattern))
   const conflicts: RouteConflict[] = []
 
   for (const group of byPattern.values()) {

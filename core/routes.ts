@@ -1,4 +1,5 @@
 import type { PathPattern } from "./path-pattern.ts"
+import type { Requirement } from "./requirement.ts"
 
 /** One rule of the policy: which requests it covers and what they need. */
 export interface Rule {
@@ -8,14 +9,10 @@ export interface Rule {
   /** Upper-case method names; null for the standard methods. */
   readonly methods: readonly string[] | null
   readonly access: "public" | "token"
-  /** All of these (scope claim). */
-  readonly scopes: readonly string[]
-  /** One of these; null where the rule doesn't ask. */
-  readonly anyScope: readonly string[] | null
-  /** All of these (permissions claim). */
-  readonly permissions: readonly string[]
-  /** One of these; null where the rule doesn't ask. */
-  readonly anyPermission: readonly string[] | null
+  /** Whether it only reports how it would decide, and lets everything through. */
+  readonly report: boolean
+  /** What it asks for beside a valid token. */
+  readonly requirement: Requirement
 }
 
 /** The rules, compiled for matching: a tree of path segments. */
@@ -83,7 +80,8 @@ function descend(node: RouteNode, path: string, start: number, method: string): 
   )
 }
 
-function ruleFor(rules: readonly MethodRule[] | null, method: string): Rule | null {
+/** The rule among those of one place that covers a method. */
+export function ruleFor(rules: readonly MethodRule[] | null, method: string): Rule | null {
   if (rules === null) return null
   const named = ruleNaming(rules, method) ?? (method === "HEAD" ? ruleNaming(rules, "GET") : null)
   return named ?? forMethod(ruleNaming(rules, anyMethod), method)

@@ -37,6 +37,15 @@ export function end(trail: Trail, step: Step, { ok: _ok, facts, ...ending }: Rej
   return { ...ending, at: trail.at, rule: trail.rule, checks: trail.checks }
 }
 
+/** The decision under a rule that only reports: lets the request through, as from nobody, and says what it would have been. */
+export function report(
+  { at: _at, rule: _rule, checks: _checks, ...reported }: Ending,
+  trail: Trail,
+  path: string,
+): Allow {
+  return { ...allow(trail, path, null), reported }
+}
+
 /** The decision when all steps were passed. */
 export function allow({ at, rule, checks }: Trail, path: string, principal: Principal | null): Allow {
   return { outcome: "allow", at, rule, checks, path, principal }

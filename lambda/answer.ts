@@ -40,14 +40,17 @@ export function answer(
   options: AnswerOptions,
 ): PolicyAnswer | SimpleAnswer {
   if (decision.outcome === "fault") throw new Error(`${decision.reason}: ${reasons[decision.reason].text}`)
-
-  const isHttp = call.api === "http"
-  const is401 = decision.outcome === "refuse" && reasons[decision.reason].status !== 403
-  if (is401 && (!isHttp || options.httpUnauthorized === "throw")) throw new Error("Unauthorized")
+  if (isThrown(decision, call, options)) throw new Error("Unauthorized")
 
   const context = flatContext(decision, upstream)
-  if (isHttp && call.version === "2.0" && options.simpleResponses)
+  if (call.api === "http" && call.version === "2.0" && options.simpleResponses)
     return { isAuthorized: decision.outcome === "allow", context }
   if (decision.outcome !== "allow") return { principalId: "anonymous", policyDocument: denyStage(call.arn), context }
   return { principalId: decision.principal?.subject ?? "anonymous", policyDocument: allowCall(call.arn), context }
+}
+
+/** Whether API Gateway is told of a decision by an error, which it never keeps for another call. */
+export function isThrown(decision: Decision, call: Call, { httpUnauthorized }: AnswerOptions): boolean {
+  if (decision.outcome !== "refuse") return decision.outcome === "fault"
+  return reasons[decision.reason].status !== 403 && (call.api !== "http" || httpUnauthorized === "throw")
 }

@@ -1,4 +1,4 @@
-import { claim, type Decision, reasons, type Upstream } from "../core/index.ts"
+import { claim, type Decision, type Principal, reasons, type Upstream } from "../core/index.ts"
 
 /** What an authorizer may tell the integration: API Gateway takes no list and no object, and hands all on as strings. */
 export type FlatContext = Record<string, string | number | boolean>
@@ -12,22 +12,35 @@ const maximumContextBytes = 6144
  * a scope was lacking. No token; and a value that would not fit any more is left out, rather than cut.
  */
 export function flatContext(decision: Decision, upstream: Upstream): FlatContext {
-  const entries = decision.outcome === "allow" ? allowed(decision, upstream) : ended(decision)
+  const { rule } = decision
+  const entries = decision.outcome === "allow" ? about(decision.principal, upstream) : ended(decision)
+  return fill([["rule", rule ?? ""], ...entries], maximumContextBytes)
+}
+
+/** The same of a caller, whichever of their calls it is for: nothing of the rule, and no reason. */
+export function callerContext(principal: Principal | null, upstream: Upstream, maximumBytes: number): FlatContext {
+  return fill(about(principal, upstream), maximumBytes)
+}
+
+function fill(entries: readonly Entry[], maximumBytes: number): FlatContext {
   const context: FlatContext = {}
   let bytes = 0
   for (const [key, value] of entries) {
     bytes += new TextEncoder().encode(JSON.stringify([key, value])).length
-    if (bytes <= maximumContextBytes) context[key] = value
+    if (bytes <= maximumBytes) context[key] = value
   }
   return context
 }
 
 type Entry = readonly [key: string, value: string | number | boolean]
 
-function allowed({ rule, principal }: Decision & { outcome: "allow" }, upstream: Upstream): Entry[] {
-  const entries: Entry[] = [["rule", rule ?? ""]]
-  if (!principal) return entries
-  entries.push(["sub", principal.subject], ["iss", principal.issuer], ["exp", Math.floor(principal.expiresAt)])
+function about(principal: Principal | null, upstream: Upstream): Entry[] {
+  if (!principal) return []
+  const entries: Entry[] = [
+    ["sub", principal.subject],
+    ["iss", principal.issuer],
+    ["exp", Math.floor(principal.expiresAt)],
+  ]
   if (principal.clientId !== null) entries.push(["client_id", principal.clientId])
   entries.push(["scope", principal.scopes.join(" ")], ["permissions", principal.permissions.join(" ")])
   for (const [header, claimName] of Object.entries(upstream.headers)) {
@@ -39,7 +52,6 @@ function allowed({ rule, principal }: Decision & { outcome: "allow" }, upstream:
 
 function ended(decision: Decision & { outcome: "refuse" | "fault" }): Entry[] {
   const entries: Entry[] = [
-    ["rule", decision.rule ?? ""],
     ["reason", decision.reason],
     ["detail", reasons[decision.reason].text],
   ]

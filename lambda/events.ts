@@ -14,6 +14,9 @@ export interface AuthorizerEvent {
   readonly httpMethod?: Maybe<string>
   readonly path?: Maybe<string>
   readonly rawPath?: Maybe<string>
+  readonly rawQueryString?: Maybe<string>
+  readonly queryStringParameters?: Maybe<Readonly<Record<string, Maybe<string>>>>
+  readonly multiValueQueryStringParameters?: Maybe<Readonly<Record<string, Maybe<readonly string[]>>>>
   readonly headers?: Maybe<Readonly<Record<string, Maybe<string>>>>
   readonly multiValueHeaders?: Maybe<Readonly<Record<string, Maybe<readonly string[]>>>>
   readonly requestContext?: Maybe<{
@@ -46,6 +49,7 @@ export function readCall(event: AuthorizerEvent): Call {
   const arn = parseArn(event.methodArn ?? event.routeArn ?? "")
   if (!arn) throw new TypeError("not an authorizer event: no methodArn or routeArn of execute-api")
   const headers = readHeaders(event)
+  const query = readQuery(event)
   const { requestContext, version } = event
 
   if (event.type === "TOKEN") {
@@ -53,16 +57,16 @@ export function readCall(event: AuthorizerEvent): Call {
     return { api: "rest", version: "1.0", arn, request: { ...grantedCall(event, arn), headers: { authorization } } }
   }
   if (requestContext?.eventType === "CONNECT" || requestContext?.routeKey === "$connect")
-    return { api: "websocket", version: "1.0", arn, request: { method: "GET", path: arn.path, headers } }
+    return { api: "websocket", version: "1.0", arn, request: { method: "GET", path: arn.path, query, headers } }
   if (version === "2.0") {
     const method = requestContext?.http?.method ?? ""
-    return { api: "http", version, arn, request: { method, path: belowStage(event.rawPath, arn), headers } }
+    return { api: "http", version, arn, request: { method, path: belowStage(event.rawPath, arn), query, headers } }
   }
   return {
     api: version === "1.0" ? "http" : "rest",
     version: "1.0",
     arn,
-    request: { ...grantedCall(event, arn), headers },
+    request: { ...grantedCall(event, arn), query, headers },
   }
 }
 
@@ -80,6 +84,26 @@ function belowStage(path: Maybe<string>, { stage }: CallArn): string {
   const prefix = `/${stage}`
   if (path === prefix) return "/"
   return path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : path
+}
+
+/** The query as it was sent, or as it must have been: REST and WebSocket APIs and payload 1.0 hand over decoded parameters. */
+function readQuery({
+  rawQueryString,
+  queryStringParameters,
+  multiValueQueryStringParameters,
+}: AuthorizerEvent): string {
+  if (typeof rawQueryString === "string") return rawQueryString
+  const lists = multiValueQueryStringParameters ?? {}
+  const single = Object.entries(queryStringParameters ?? {}).filter(([name]) => !Object.hasOwn(lists, name))
+  return [...Object.entries(lists), ...single.map(([name, value]) => [name, [value]] as const)]
+    .flatMap(([name, values]) => (values ?? []).map((value) => [name, value ?? ""] as const))
+    .map((pair) => pair.map(encode).join("="))
+    .join("&")
+}
+
+/** A surrogate that stands alone can't be encoded; as it stands, it is read as an escape that is not UTF-8. */
+function encode(text: string): string {
+  return text.isWellFormed() ? encodeURIComponent(text) : "%FF"
 }
 
 /**

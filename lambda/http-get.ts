@@ -1,6 +1,12 @@
 import type { IncomingMessage } from "node:http"
 import type https from "node:https"
-import type { FetchLimits, HttpAnswer, HttpGet } from "../core/index.ts"
+import type { FetchLimits, HttpAnswer } from "../core/index.ts"
+
+/** An answer with what nobody looks at but a person who searches for a mistake. */
+export interface NodeAnswer extends HttpAnswer {
+  readonly date: string | undefined
+  readonly location: string | undefined
+}
 
 /** A timer that is this late was frozen with its environment, or waits for a processor that has much else to do. */
 const lateMilliseconds = 500
@@ -9,7 +15,7 @@ const lateMilliseconds = 500
  * Gets a document by node:https, which follows no redirect and starts in a fraction of the time that `fetch` takes. A request
  * that was frozen with its environment, and timed out for that, is made anew, once: that is no failure of the issuer's.
  */
-export const httpGet: HttpGet = async (url, limits) => {
+export async function httpGet(url: string, limits: FetchLimits): Promise<NodeAnswer> {
   const startedAt = Date.now()
   try {
     return await getOnce(url, limits)
@@ -19,7 +25,7 @@ export const httpGet: HttpGet = async (url, limits) => {
   }
 }
 
-const getOnce: HttpGet = async (url, { fetchTimeoutSeconds, maximumDocumentBytes }) => {
+async function getOnce(url: string, { fetchTimeoutSeconds, maximumDocumentBytes }: FetchLimits): Promise<NodeAnswer> {
   // Not imported: a cold start whose keys are at hand needs neither, and importing node:http would load `fetch` all the same,
   // since an import reads every export of a built-in module, those included that are loaded when they are read.
   const name = url.startsWith("http:") ? "node:http" : "node:https"
@@ -41,7 +47,7 @@ const getOnce: HttpGet = async (url, { fetchTimeoutSeconds, maximumDocumentBytes
 async function readAnswer(
   response: IncomingMessage,
   maximumBytes: FetchLimits["maximumDocumentBytes"],
-): Promise<HttpAnswer> {
+): Promise<NodeAnswer> {
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of response as AsyncIterable<Buffer>) {
@@ -50,6 +56,7 @@ async function readAnswer(
     chunks.push(chunk)
   }
   if (!response.complete) throw new Error("the answer was cut short")
-  const { "cache-control": cacheControl, age } = response.headers
-  return { status: response.statusCode ?? 0, body: new TextDecoder().decode(Buffer.concat(chunks)), cacheControl, age }
+  const { "cache-control": cacheControl, age, date, location } = response.headers
+  const body = new TextDecoder().decode(Buffer.concat(chunks))
+  return { status: response.statusCode ?? 0, body, cacheControl, age, date, location }
 }

@@ -1,5 +1,12 @@
 import { env as environment } from "cloudflare:workers"
-import { type AccessRequest, type ConfigInput, createAuthorizer, type Decision, parseConfig } from "../core/index.ts"
+import {
+  type AccessRequest,
+  type ConfigInput,
+  createAuthorizer,
+  type Decision,
+  looksAtHeaders,
+  parseConfig,
+} from "../core/index.ts"
 import { answerPreflight, shareWithPage } from "./cors.ts"
 import { forward, type Origin } from "./forward.ts"
 import type { KeyNamespace } from "./key-store.ts"
@@ -35,6 +42,8 @@ export function guard(policy: ConfigInput): Guard {
   const config = parseConfig(policy, environment as unknown as Readonly<Record<string, unknown>>)
   const authorizer = createAuthorizer(config, workerPorts((environment as GuardEnvironment).AUTHORIZER_KEYS))
 
+  const allHeaders = looksAtHeaders(config.rules)
+
   return {
     authorize: (request) => authorizer.authorize(request),
     async fetch(request, env) {
@@ -53,7 +62,7 @@ export function guard(policy: ConfigInput): Guard {
   // A promise more is felt on every request, so there is none where nothing is waited for.
   function answer(request: Request, env: GuardEnvironment): Response | Promise<Response> {
     const target = readTarget(request.url)
-    const decision = authorizer.decide(accessRequest(request, target))
+    const decision = authorizer.decide(accessRequest(request, target, allHeaders))
     if (decision instanceof Promise) return decision.then((decided) => carryOut(decided, request, target, env))
     return carryOut(decision, request, target, env)
   }
@@ -68,9 +77,15 @@ export function guard(policy: ConfigInput): Guard {
       logEnding(decision)
       return respond(decision, config.challenge)
     }
+    if (decision.reported) logReport(decision)
     const url = target.origin + decision.path + target.query
     return forward(request, url, decision.principal, config.upstream, ORIGIN)
   }
+}
+
+/** One line for each request that a rule only reports. Its path is left out: it may name a person. */
+function logReport({ principal: _principal, path: _path, ...decision }: Decision & { outcome: "allow" }): void {
+  console.warn(JSON.stringify({ message: "request would not be allowed", ...decision }))
 }
 
 /** One line for each request that is not let through: why, in a form that can be searched. It holds no token and no claim. */

@@ -26,8 +26,9 @@ export function readTarget(url: string): Target {
   return { origin, path: url.slice(pathStart, queryStart), query: url.slice(queryStart) }
 }
 
-/** What the core decides on. Of the headers only what it reads: each costs a way out of JavaScript and back. */
-export function accessRequest(request: Request, target: Target): AccessRequest {
+/** What the core decides on. Of the headers only what it reads, unless all are wanted: each costs a way out of JavaScript and back. */
+export function accessRequest(request: Request, { path, query }: Target, allHeaders: boolean): AccessRequest {
   const authorization = request.headers.get("authorization") ?? undefined
-  return { method: request.method, path: target.path, headers: { authorization } }
+  const headers = allHeaders ? Object.fromEntries(request.headers) : { authorization }
+  return { method: request.method, path, query: query.slice(1), headers }
 }

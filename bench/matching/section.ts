@@ -1,6 +1,7 @@
 import { oursName } from "../peers/ours.ts"
 import type { RunOptions, Section, Table } from "../section.ts"
 import { digits, ratioOf, spreadOf, spreadText } from "../statistics.ts"
+import { decisionsUnder } from "./decisions.ts"
 import type { Router, RuleMatcher } from "./matcher.ts"
 import { findMyWay } from "./matchers/find-my-way.ts"
 import { honoRegExp, honoSmart, honoTrie } from "./matchers/hono.ts"
@@ -15,7 +16,10 @@ export const routers: readonly Router[] = [ours, rou3, honoTrie, honoRegExp, hon
 
 const sizes = [10, 1000, 10_000] as const
 const largest = 10_000
+const reaches: readonly Reach[] = ["two groups", "all groups"]
 const requestCount = 3000
+/** What whole decisions are called, where a router's name stands. */
+const decisions = "whole decisions, rules with conditions"
 /** A router that goes through the rules one by one is asked fewer questions first: all of them would take half a minute. */
 const questionsToSlowRouters = 30
 
@@ -51,6 +55,17 @@ export async function run({ quick }: RunOptions): Promise<Section> {
     }
   }
 
+  console.error(`  ${decisions}`)
+  for (const size of sizes) {
+    const matcher = await decisionsUnder(size)
+    for (const reach of reaches) {
+      const requests = makeRequests(size, requestCount, reach)
+      const mistake = findMistake(matcher, requests)
+      if (mistake) throw new Error(`${mistake.method} ${mistake.path} was decided by another rule`)
+      measured.push({ router: decisions, size, requests: reach, lane: makeLane(matcher, requests) })
+    }
+  }
+
   console.error("  rounds")
   const rounds = quick ? 15 : 40
   const lanes = measured.map(({ lane }) => lane)
@@ -59,6 +74,7 @@ export async function run({ quick }: RunOptions): Promise<Section> {
   const timesOf: TimesOf = (router, size, requests) =>
     measured.find((one) => one.router === router && one.size === size && one.requests === requests)?.lane.times ?? []
   const growth = ratioOf(timesOf(oursName, largest, "two groups"), timesOf(oursName, 10, "two groups"))
+  const decisionGrowth = ratioOf(timesOf(decisions, largest, "two groups"), timesOf(decisions, 10, "two groups"))
   const spreadOverAll = ratioOf(timesOf(oursName, largest, "all groups"), timesOf(oursName, 10, "all groups"))
   return {
     title: "Matching rules",
@@ -70,6 +86,16 @@ export async function run({ quick }: RunOptions): Promise<Section> {
     tables: [
       growthTable("Requests to two groups of rules: microseconds for one match", "two groups", timesOf),
       growthTable("Requests spread evenly over all the rules: microseconds for one match", "all groups", timesOf),
+      {
+        title: "Whole decisions under rules with conditions: microseconds for one, its token remembered",
+        note: "Path, rule, token, then what the rule asks for: scopes, permissions, claims, path and query parameters, alone and as named requirements.",
+        columns: ["requests to", ...sizes.map((size) => `${size} rules`), "10,000 ÷ 10"],
+        rows: reaches.map((reach) => [
+          reach,
+          ...sizes.map((size) => spreadText(spreadOf(timesOf(decisions, size, reach)))),
+          spreadText(ratioOf(timesOf(decisions, largest, reach), timesOf(decisions, 10, reach))),
+        ]),
+      },
       {
         title: "Paths of 16 KB, with 10,000 rules: microseconds for one match",
         columns: ["", ...longPaths.map(({ name }) => name)],
@@ -92,6 +118,13 @@ export async function run({ quick }: RunOptions): Promise<Section> {
         median: growth.median,
         spread: [growth.low, growth.high],
       },
+      {
+        name: "a decision under 10,000 rules with conditions ÷ under 10, requests to two groups of rules",
+        limit: 1.5,
+        is: "atMost",
+        median: decisionGrowth.median,
+        spread: [decisionGrowth.low, decisionGrowth.high],
+      },
     ],
   }
 }
@@ -99,7 +132,6 @@ export async function run({ quick }: RunOptions): Promise<Section> {
 type TimesOf = (router: string, size: number, requests: string) => readonly number[]
 
 function requestsFor(size: number): { readonly name: string; readonly requests: readonly RoutedRequest[] }[] {
-  const reaches: readonly Reach[] = ["two groups", "all groups"]
   const ordinary = reaches.map((reach) => ({ name: reach, requests: makeRequests(size, requestCount, reach) }))
   if (size !== largest) return ordinary
   return [

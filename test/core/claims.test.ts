@@ -1,9 +1,8 @@
 import { describe, expect, test } from "vitest"
 import { type VerifiedToken, verifyClaims } from "../../core/claims.ts"
 import { isRejection, type Rejection } from "../../core/decision.ts"
-import { type ConfigInput, type IssuerInput, parseConfig } from "../../core/index.ts"
+import { type IssuerInput, parseConfig } from "../../core/index.ts"
 import { checkHeaderType, profiles } from "../../core/profiles.ts"
-import { checkRequirements } from "../../core/requirements.ts"
 import type { SignedPayload } from "../../core/verify.ts"
 import { audience, nowSeconds as now, ordinaryClaims, policy } from "./standing-issuer.ts"
 
@@ -176,86 +175,5 @@ describe("the header's typ", () => {
       ...["id+jwt", "constructor", "none"],
     ]
     expect(types.filter((type) => checkHeaderType(type, profiles[profile]) === null)).toEqual(taken)
-  })
-})
-
-describe("what a rule asks for", () => {
-  const check = (rule: object, claims: object) => {
-    const [parsed] = parseConfig(policy([{ path: "/a", ...rule }] as ConfigInput["routes"])).rules
-    const token = verify(claims)
-    if (!parsed || isRejection(token)) throw new Error("the test is wrong")
-    return checkRequirements(token, parsed)
-  }
-
-  test.each<[name: string, rule: object, claims: object]>([
-    ["nothing", {}, {}],
-    ["all scopes, in any order", { scopes: ["a", "b"] }, { scope: "b c a" }],
-    ["one of some scopes", { anyScope: ["a", "b"] }, { scope: "b" }],
-    [
-      "all of it",
-      { scopes: ["a"], anyScope: ["b"], permissions: ["c"], anyPermission: ["d"] },
-      { scope: "a b", permissions: ["c", "d"] },
-    ],
-  ])("is met: %s", (_name, rule, claims) => {
-    expect(check(rule, claims)).toBeNull()
-  })
-
-  test.each<[name: string, rule: object, claims: object, rejection: object]>([
-    [
-      "a scope that lacks names all that are asked for",
-      { scopes: ["a", "b"] },
-      { scope: "b" },
-      { reason: "scope_insufficient", scope: ["a", "b"], facts: { missing: ["a"] } },
-    ],
-    [
-      "none of some scopes names the first of them",
-      { anyScope: ["a", "b"] },
-      { scope: "c" },
-      { reason: "scope_insufficient", scope: ["a"], facts: { missing: [], oneOf: ["a", "b"] } },
-    ],
-    [
-      "some of both names each once",
-      { scopes: ["a", "b"], anyScope: ["b", "c"] },
-      { scope: "" },
-      { reason: "scope_insufficient", scope: ["a", "b"], facts: { missing: ["a", "b"], oneOf: ["b", "c"] } },
-    ],
-    [
-      "an alternative that is met is not asked for again",
-      { scopes: ["a"], anyScope: ["b"] },
-      { scope: "b" },
-      { reason: "scope_insufficient", scope: ["a"], facts: { missing: ["a"] } },
-    ],
-    [
-      "scopes come before permissions",
-      { scopes: ["a"], permissions: ["b"] },
-      {},
-      { reason: "scope_insufficient", scope: ["a"], facts: { missing: ["a"] } },
-    ],
-    [
-      "a permission that lacks names no scope",
-      { permissions: ["a", "b"], anyPermission: ["c"] },
-      { permissions: ["b"] },
-      { reason: "permission_insufficient", facts: { missing: ["a"], oneOf: ["c"] } },
-    ],
-    [
-      "a scope is no permission",
-      { anyPermission: ["openid"] },
-      {},
-      { reason: "permission_insufficient", facts: { missing: [], oneOf: ["openid"] } },
-    ],
-    [
-      "a permission is no scope",
-      { scopes: ["a"] },
-      { permissions: ["a"] },
-      { reason: "scope_insufficient", scope: ["a"], facts: { missing: ["a"] } },
-    ],
-    [
-      "a scope in another case",
-      { scopes: ["a"] },
-      { scope: "A" },
-      { reason: "scope_insufficient", scope: ["a"], facts: { missing: ["a"] } },
-    ],
-  ])("is not met: %s", (_name, rule, claims, rejection) => {
-    expect(check(rule, claims)).toEqual({ ok: false, outcome: "refuse", ...rejection })
   })
 })

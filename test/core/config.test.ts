@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { ConfigError, type ConfigInput, parseConfig } from "../../core/index.ts"
+import { noRequirement } from "../../core/requirement.ts"
 import { keys } from "./standing-issuer.ts"
 
 const issuer = { issuer: "https://tenant.example/", audiences: ["https://api.example.com"] }
@@ -34,6 +35,9 @@ test("what is left out has a default, and none of them names an issuer or an aud
         jwksUri: null,
         scopeClaim: "scope",
         permissionsClaim: "permissions",
+        acrClaim: "acr",
+        amrClaim: "amr",
+        authTimeClaim: "auth_time",
         maximumLifetimeSeconds: null,
         keys: {
           refreshAfterSeconds: 300,
@@ -58,6 +62,7 @@ test("what is left out has a default, and none of them names an issuer or an aud
     challenge: { realm: "api", resourceMetadata: null },
     upstream: { headers: {}, authorization: "drop" },
     cors: null,
+    apiGateway: { cacheKey: null },
     pinnedKeys: [],
   })
   expect(parseConfig({ issuers: [issuer], cors: { origins: "*" } }).cors).toEqual({
@@ -79,11 +84,10 @@ test("a rule asks for a token unless it says otherwise, and is named as it is wr
       name: "GET,PUT /a/:id",
       methods: ["GET", "PUT"],
       access: "token",
-      scopes: ["s"],
-      anyScope: null,
-      permissions: [],
+      report: false,
+      requirement: { name: null, scopes: ["s"], anyScope: null, permissions: [], conditions: [], stepUp: null },
     },
-    { name: "/b", methods: null, access: "public" },
+    { name: "/b", methods: null, access: "public", requirement: noRequirement },
   ])
 })
 
@@ -155,7 +159,7 @@ test("every problem is reported at once, each where it is and with what to write
     "issuers[1].issuer": expect.stringMatching(/^must be an https URL/),
     "issuers[1].audiences": "must be a list; list the audiences this API answers to",
     "issuers[1].profile": "must be one of auth0, rfc9068, oidc",
-    "routes[0].scope": expect.stringMatching(/^unknown key; there are path, methods, access, scopes/),
+    "routes[0].scope": expect.stringMatching(/^unknown key; there are path, methods, access, report, scopes/),
     "routes[1].path": 'must begin with "/"',
     "routes[2].path": 'required; write a path such as "/orders/:id"',
     "routes[2].methods[0]": "must be in upper case",
@@ -164,7 +168,7 @@ test("every problem is reported at once, each where it is and with what to write
     "challenge.realm": "must be printable ASCII without quotes and backslashes",
     "upstream.header": "unknown key; there are headers, authorization",
     "cors.origins": 'required; list origins such as "https://app.example.com", or write "*"',
-    rules: expect.stringMatching(/^unknown key; there are issuers, routes/),
+    rules: expect.stringMatching(/^unknown key; there are issuers, .*routes/),
   })
 })
 

@@ -23,6 +23,8 @@ const routes: NonNullable<ConfigInput["routes"]> = [
   { path: "/public", access: "public" },
   { path: "/scoped", scopes: ["write:orders"], anyScope: ["a", "b"] },
   { path: "/permitted", permissions: ["write:orders"] },
+  { path: "/organised", organization: "org_hatters" },
+  { path: "/recent", stepUp: { acr: ["mfa"], maxAgeSeconds: 60 } },
 ]
 
 interface Case {
@@ -56,6 +58,8 @@ const cases: Record<Reason, Case> = {
   binding_missing: { token: tokenWith({ cnf: { jkt: secret } }) },
   scope_insufficient: { path: "/scoped" },
   permission_insufficient: { path: "/permitted" },
+  requirement_unmet: { path: "/organised", token: tokenWith({ org_id: secret }) },
+  authentication_insufficient: { path: "/recent", token: tokenWith({ acr: secret }) },
   keys_unreachable: { load: { ok: false, reason: "keys_unreachable", detail: "down" } },
   keys_invalid: { load: { ok: false, reason: "keys_invalid", detail: "no JSON" } },
 }

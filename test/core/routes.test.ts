@@ -1,6 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { parsePathPattern } from "../../core/path-pattern.ts"
+import { noRequirement } from "../../core/requirement.ts"
 import { findConflicts } from "../../core/route-conflicts.ts"
 import { compileRoutes, matchRoute, type RouteNode, type Rule } from "../../core/routes.ts"
 
@@ -8,7 +9,7 @@ function rule(path: string, methods: readonly string[] | null = null): Rule {
   const pattern = parsePathPattern(path)
   if ("problem" in pattern) throw new Error(`${path}: ${pattern.problem}`)
   const name = `${methods ?? "any"} ${path}`
-  return { name, pattern, methods, access: "token", scopes: [], anyScope: null, permissions: [], anyPermission: null }
+  return { name, pattern, methods, access: "token", report: false, requirement: noRequirement }
 }
 
 // What follows is the meaning of rules, said a second time and without a tree: which requests a rule covers, and which of two

@@ -4,7 +4,7 @@ import { checkBinding } from "../../core/binding.ts"
 import { type VerifiedToken, verifyClaims } from "../../core/claims.ts"
 import { fault, refuse } from "../../core/decision.ts"
 import type { FaultReason, Issuer, Principal, Reason, RefusalReason } from "../../core/index.ts"
-import { checkRequirements } from "../../core/requirements.ts"
+import { type Circumstances, checkRequirements } from "../../core/requirements.ts"
 import type { Rule } from "../../core/routes.ts"
 import type { UntrustedToken } from "../../core/token.ts"
 import { type SignedPayload, verifySignature } from "../../core/verify.ts"
@@ -14,20 +14,21 @@ declare const signed: SignedPayload
 declare const verified: VerifiedToken
 declare const principal: Principal
 declare const rule: Rule
+declare const around: Circumstances
 declare const issuer: Issuer
 
-checkRequirements(verified, rule)
+checkRequirements(verified, rule.requirement, around)
 checkBinding(verified)
 verifyClaims(signed, issuer, 0, 0)
 
 // @ts-expect-error — a decoded token means nothing yet
-checkRequirements(decoded, rule)
+checkRequirements(decoded, rule.requirement, around)
 // @ts-expect-error — nor do its claims
-checkRequirements(decoded.untrustedPayload, rule)
+checkRequirements(decoded.untrustedPayload, rule.requirement, around)
 // @ts-expect-error — who signed is known, but not for whom and until when
-checkRequirements(signed, rule)
+checkRequirements(signed, rule.requirement, around)
 // @ts-expect-error — a principal may have been made by hand, or read from a log
-checkRequirements(principal, rule)
+checkRequirements(principal, rule.requirement, around)
 // @ts-expect-error — the same holds for what the token is bound to
 checkBinding(decoded)
 // @ts-expect-error

@@ -112,6 +112,67 @@ test.each(rows)("$name", ({ event, call }) => {
   expect(readCall(event)).toMatchObject(call)
 })
 
+describe("the query, as it was sent or as it must have been", () => {
+  const http = { version: "2.0", routeArn: `${account}/$default/GET/a`, rawPath: "/a" }
+  const lists = (multiValueQueryStringParameters: object, queryStringParameters: object | null = null) =>
+    ({ ...rest, multiValueQueryStringParameters, queryStringParameters }) as AuthorizerEvent
+
+  test.each<[name: string, event: AuthorizerEvent, query: string | undefined]>([
+    ["HTTP 2.0: raw", { ...http, rawQueryString: "a=%31&b=2+3&A=;" }, "a=%31&b=2+3&A=;"],
+    ["HTTP 2.0: none", { ...http, rawQueryString: "" }, ""],
+    [
+      "HTTP 2.0: raw, whatever is made of it",
+      { ...http, rawQueryString: "a=1&a=2", queryStringParameters: { a: "1,2" } },
+      "a=1&a=2",
+    ],
+    [
+      "HTTP 2.0: null, and what was made of it",
+      { ...http, rawQueryString: null, queryStringParameters: { a: "1,2" } },
+      "a=1%2C2",
+    ],
+    ["REST: none", { ...rest, queryStringParameters: null, multiValueQueryStringParameters: null }, ""],
+    ["REST: none is spoken of", rest, ""],
+    ["REST: every value of a name", lists({ a: ["1", "2"], b: ["3"] }, { a: "2", b: "3" }), "a=1&a=2&b=3"],
+    ["REST: a list is the whole truth", lists({ a: ["1"] }, { a: "2" }), "a=1"],
+    ["REST: names in two spellings are two", lists({ a: ["1"], A: ["2"] }, { a: "1", A: "2" }), "a=1&A=2"],
+    ["REST: what stands in one map alone", lists({ a: ["1"] }, { b: "2" }), "a=1&b=2"],
+    ["REST: single values, as from the console", { ...rest, queryStringParameters: { a: "1" } }, "a=1"],
+    [
+      "REST: decoded, so encoded again",
+      lists({ "a b": ["&c=1", "=;+%41 \u00e9"] }),
+      "a%20b=%26c%3D1&a%20b=%3D%3B%2B%2541%20%C3%A9",
+    ],
+    ["REST: no value", lists({ a: [""], b: null as never }, { c: null as never }), "a=&c="],
+    ["REST: half a letter, which is no text", lists({ a: ["\ud800"], "\udc00": ["1"] }), "a=%FF&%FF=1"],
+    [
+      "REST: names that every object has",
+      lists(JSON.parse('{"__proto__":["1"]}'), JSON.parse('{"constructor":"2"}')),
+      "__proto__=1&constructor=2",
+    ],
+    [
+      "HTTP 1.0: decoded, too",
+      { ...rest, version: "1.0", path: "/orders", multiValueQueryStringParameters: { a: ["1", "2"] } },
+      "a=1&a=2",
+    ],
+    [
+      "WebSocket: that of the connection",
+      {
+        methodArn: `${account}/prod/$connect`,
+        requestContext: { eventType: "CONNECT" },
+        queryStringParameters: { a: "1" },
+      },
+      "a=1",
+    ],
+    [
+      "TOKEN: not shown, so not known to be empty",
+      { type: "TOKEN", methodArn: `${account}/prod/GET/a`, authorizationToken: "x" },
+      undefined,
+    ],
+  ])("%s", (_name, event, query) => {
+    expect(readCall(event).request.query).toBe(query)
+  })
+})
+
 test.each([{}, { type: "REQUEST" }, { methodArn: "arn:aws:s3:::x" }])("what no API sends is an error: %j", (event) => {
   expect(() => readCall(event)).toThrow(TypeError)
 })

@@ -22,6 +22,9 @@ export interface TokenChange {
 
 export const audience = "https://api.example.com"
 export const userinfo = "https://tenant.example.com/userinfo"
+export const adminAudience = "https://admin.example.com"
+/** An authentication context class, as Auth0 names it. */
+export const mfa = "http://schemas.openid.net/pape/policies/2007/06/multi-factor"
 
 const keys = {
   // No `alg`, as in Auth0 tenants that leave it out: the issuer's list decides.
@@ -68,11 +71,43 @@ export async function startKit(): Promise<Kit> {
     { path: "/reports/:year", methods: ["GET"], scopes: ["read:years"] },
   ] as const
 
+  const requirements = {
+    staff: { claims: { "https://example.com/roles": { contains: "staff" } } },
+    "recent mfa": { stepUp: { acr: [mfa], maxAgeSeconds: 300 } },
+    "own organisation": { where: { "query.org": { equals: { claim: "org_id" } } } },
+  } as const
+  const conditions = [
+    { path: "/users/:userId/**", where: { "params.userId": { equals: { claim: "sub" } } } },
+    { path: "/orgs/:orgId", where: { "params.orgId": { oneOf: { claim: "realm.orgs" } } } },
+    { path: "/search", allOf: ["own organisation"] },
+    { path: "/tenant", where: { "headers.x-tenant": { equals: { claim: "org_id" } } } },
+    { path: "/quiet", where: { "query.debug": { exists: false }, "headers.x-debug": { exists: false } } },
+    { path: "/plan", claims: { "/realm/plan": { equals: 7 }, org_id: { exists: true } } },
+    { path: "/people", principal: "user" },
+    { path: "/jobs", principal: "machine", refusedGrantTypes: ["password"] },
+    { path: "/organised", organization: ["org_a", "org_b"] },
+    { path: "/admin", audience: adminAudience },
+    { path: "/others", issuers: [other.issuer] },
+    { path: "/methods", stepUp: { amr: ["mfa"] } },
+    { path: "/refunds", permissions: ["refund"], allOf: ["staff", "recent mfa"] },
+    { path: "/either", anyOf: ["staff", { scopes: ["admin"], stepUp: { acr: [mfa] } }, "own organisation"] },
+    { path: "/watched/**", report: true, allOf: ["staff", "recent mfa"] },
+    { path: "/watched/search", report: true, allOf: ["own organisation"] },
+  ] as const
+
   return {
     issuer,
     other,
     keys,
     policies: {
+      conditions: {
+        issuers: [
+          { ...first, audiences: [audience, adminAudience] },
+          { issuer: other.issuer, audiences: ["https://other.example.com"] },
+        ],
+        requirements,
+        routes: conditions,
+      },
       orders: { issuers: [{ ...first, algorithms: everyAlgorithm }], routes },
       default: { issuers: [first] },
       rfc9068: { issuers: [{ ...first, profile: "rfc9068" }] },
@@ -87,7 +122,7 @@ export async function startKit(): Promise<Kit> {
       // Port 9 is discard: nobody listens there.
       down: {
         issuers: [{ ...first, jwksUri: "http://127.0.0.1:9/jwks" }],
-        routes: [{ path: "/health", access: "public" }, { path: "/orders" }],
+        routes: [{ path: "/health", access: "public" }, { path: "/orders" }, { path: "/watched", report: true }],
       },
       "no-keys": { issuers: [{ ...first, jwksUri: `${issuer.issuer}.well-known/openid-configuration` }] },
       "wrong-discovery": { issuers: [{ ...first, issuer: `${issuer.issuer}tenant`, profile: "oidc" }] },

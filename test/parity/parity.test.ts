@@ -16,7 +16,8 @@ import { type LambdaRuntime, startLambdaRuntime } from "../support/lambda-runtim
 import { sendRaw } from "../support/raw-http.ts"
 import { type RunningWorker, startWorkerd } from "../support/workerd.ts"
 import { type Kit, startKit } from "./kit.ts"
-import { type Row, rows } from "./rows.ts"
+import type { Row } from "./row.ts"
+import { rows } from "./rows.ts"
 
 /** Every run has an issuer of its own. */
 const noStore: KeyStore = { read: async () => null, write: async () => {} }
@@ -47,8 +48,15 @@ beforeAll(async () => {
   })
 })
 
+let isOpen = true
+/** After this, their logs are whole. */
+async function closeEdges() {
+  if (isOpen) await Promise.all([worker?.close(), lambda?.close()])
+  isOpen = false
+}
+
 afterAll(async () => {
-  await Promise.all([worker?.close(), lambda?.close()])
+  await closeEdges()
   origin?.close()
   kit?.close()
 })
@@ -56,22 +64,20 @@ afterAll(async () => {
 test("every reason has a row, and the table is no toy", () => {
   const covered = new Set(rows.map((row) => row.expect))
   expect(Object.keys(reasons).filter((reason) => !covered.has(reason as Reason))).toEqual([])
-  expect(rows.length).toBeGreaterThanOrEqual(60)
+  expect(rows.length).toBeGreaterThanOrEqual(150)
 })
 
 describe.each(rows.map((row) => [row.name, row] as const))("%s", (_name, row) => {
-  const { policy = "orders", method = "GET", path = "/orders" } = row
+  const { policy = "orders", method = "GET", path = "/orders", query = "" } = row
+  const target = query ? `${path}?${query}` : path
 
   test("core and the Worker's entry for other Workers give one decision", async () => {
     const headers = headersOf(row)
-    const access: AccessRequest = {
-      method,
-      path,
-      headers: headers.length > 0 ? { authorization: headers.map(([, value]) => value).join(", ") } : {},
-    }
+    const access: AccessRequest = { method, path, query, headers: joined(headers) }
     const decision = (await authorizers.get(policy)?.authorize(access)) as Decision
     expect({ outcome: decision.outcome, reason: reasonOf(decision) }).toEqual(expected(row))
     if (row.scope) expect(decision).toMatchObject({ scope: row.scope.split(" ") })
+    if (decision.outcome === "allow") expect(decision.reported?.reason).toBe(row.reported)
 
     const answer = await sendRaw(worker.host, {
       method: "POST",
@@ -86,12 +92,17 @@ describe.each(rows.map((row) => [row.name, row] as const))("%s", (_name, row) =>
     const before = origin.requests
     const answer = await sendRaw(worker.host, {
       method,
-      target: path,
+      target,
       headers: [["Host", `${policy}.test`], ...headersOf(row)],
     })
     if (row.expect === "allow") {
       expect(answer.status).toBe(200)
-      if (method !== "HEAD") expect(JSON.parse(answer.body)).toMatchObject({ method, url: row.canonical ?? path })
+      if (method === "HEAD") return
+      const { url, headers } = JSON.parse(answer.body)
+      expect({ url, isNobody: headers["x-auth-sub"] === undefined }).toEqual({
+        url: target.replace(path, row.canonical ?? path),
+        isNobody: row.token === null || row.reported !== undefined || path === "/health",
+      })
       return
     }
     const { status, error } = reasons[row.expect]
@@ -106,26 +117,55 @@ describe.each(rows.map((row) => [row.name, row] as const))("%s", (_name, row) =>
     else expect(challenge).toBeUndefined()
     expect(/\berror="([^"]*)"/.exec(challenge ?? "")?.[1]).toBe(error ?? undefined)
     expect(/\bscope="([^"]*)"/.exec(challenge ?? "")?.[1]).toBe(row.scope)
+    expect(/\bacr_values="([^"]*)"/.exec(challenge ?? "")?.[1]).toBe(row.acrValues)
+    expect(/\bmax_age="([^"]*)"/.exec(challenge ?? "")?.[1]).toBe(row.maxAge)
     expect(answer.headers["retry-after"] !== undefined).toBe(status === 503)
   })
 
   test.each(kinds)("API Gateway lets in or refuses as it is decided: %s", async (kind) => {
-    const call = { api: policy, method, path, headers: headersOf(row) }
+    const call = { api: policy, method, path, query, headers: headersOf(row) }
     const result = await callThrough(kind, call, invoke(kind))
-    expect(result.status).toBe(gatewayStatus(row.expect, kind))
-    if (result.status === 403) expect(result.context.reason).toBe(row.expect)
+    const outcome = outcomeThrough(kind, row)
+    expect(result.status).toBe(gatewayStatus(outcome, kind))
+    if (result.status === 403) expect(result.context.reason).toBe(outcome)
   })
 })
 
+test("what is only reported is logged at both edges, and nothing else is", async () => {
+  await closeEdges()
+  const reported = rows.flatMap((row) => row.reported ?? [])
+  expect(reportsIn(worker.logs())).toEqual(reported)
+  expect(reportsIn(lambda.logs())).toEqual(reported.flatMap((reason) => kinds.map(() => reason)))
+})
+
 function headersOf(row: Row): (readonly [string, string])[] {
-  if (row.token === null) return []
+  const { headers = [] } = row
+  if (row.token === null) return [...headers]
   const token = typeof row.token === "function" ? row.token(kit) : kit.token(row.token)
   const values = row.authorization?.(token) ?? [`Bearer ${token}`]
-  return values.map((value) => ["Authorization", value] as const)
+  return [...values.map((value) => ["Authorization", value] as const), ...headers]
+}
+
+/** As Fetch has them. */
+function joined(headers: ReturnType<typeof headersOf>): AccessRequest["headers"] {
+  return Object.fromEntries(new Headers(headers.map(([name, value]): [string, string] => [name, value])))
 }
 
 function invoke(kind: Kind): Invoke {
   return (event) => lambda.invoke({ simple: kind === "http-2.0-simple", event })
+}
+
+/** An edge sees what it is shown. */
+function outcomeThrough(kind: Kind, row: Row): Row["expect"] {
+  if (kind === "rest-token" && row.looksAtRequest && row.expect === "allow") return "requirement_unmet"
+  if ((kind === "rest-request" || kind === "http-1.0") && row.onceDecoded) return row.onceDecoded
+  return row.expect
+}
+
+/** The reasons in lines about what would not have been allowed, in their order. */
+function reportsIn(logs: string): Reason[] {
+  const lines = logs.split("\n").map((line) => /\{"message":"request would not be allowed".*\}/.exec(line)?.[0])
+  return lines.flatMap((line) => (line ? [JSON.parse(line).reported.reason] : []))
 }
 
 /** REST APIs have a 401; HTTP APIs turn every refusal into a 403 and every throw into a 500. */

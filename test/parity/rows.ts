@@ -1,24 +1,8 @@
 import { createHmac, createPublicKey } from "node:crypto"
-import type { Reason } from "../../core/index.ts"
 import { base64url, signJws } from "../support/signing-issuer.ts"
-import { audience, type Kit, type TokenChange, userinfo } from "./kit.ts"
-
-/** One request under one policy, and what must become of it at every edge. Ordinary where nothing is said: GET /orders. */
-export interface Row {
-  readonly name: string
-  readonly policy?: string
-  readonly method?: string
-  readonly path?: string
-  /** A token that differs in this from one that would be let in; or the whole token; null for no Authorization header. */
-  readonly token?: TokenChange | ((kit: Kit) => string) | null
-  /** Authorization headers instead of `Bearer` and the token. */
-  readonly authorization?: (token: string) => readonly string[]
-  readonly expect: "allow" | Reason
-  /** What the refusal's challenge must name. */
-  readonly scope?: string
-  /** Where it goes, if not where it was sent. */
-  readonly canonical?: string
-}
+import { conditionRows } from "./condition-rows.ts"
+import { audience, type Kit, userinfo } from "./kit.ts"
+import type { Row } from "./row.ts"
 
 const now = Math.floor(Date.now() / 1000)
 const swap = (text: string, part: number, change: (part: string) => string) =>
@@ -521,5 +505,6 @@ export const rows: readonly Row[] = [
   ...times,
   ...claims,
   ...requirements,
+  ...conditionRows,
   ...faults,
 ]

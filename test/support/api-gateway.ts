@@ -10,6 +10,8 @@ export interface ClientCall {
   readonly api: string
   readonly method: string
   readonly path: string
+  /** As it is sent, without "?". */
+  readonly query?: string
   readonly headers: readonly (readonly [string, string])[]
 }
 
@@ -31,11 +33,13 @@ export function arnOf({ api, method, path }: ClientCall, stage: string): string 
 
 /** The event of one kind, as AWS documents it; with null where its console sends null. */
 export function eventOf(kind: Kind, call: ClientCall): AuthorizerEvent & Record<string, unknown> {
-  const { method, path, headers } = call
+  const { method, path, query = "", headers } = call
   const joined = (separator: string) => {
     const values = new Map<string, string>()
-    for (const [name, value] of headers)
+    for (const [sent, value] of headers) {
+      const name = sent.toLowerCase()
       values.set(name, values.has(name) ? `${values.get(name)}${separator}${value}` : value)
+    }
     return values
   }
   if (kind === "rest-token") {
@@ -54,7 +58,7 @@ export function eventOf(kind: Kind, call: ClientCall): AuthorizerEvent & Record<
       httpMethod: method,
       headers: Object.fromEntries(headers),
       multiValueHeaders: Object.fromEntries([...lists].map(([name, list]) => [name, list.map(([, value]) => value)])),
-      queryStringParameters: null,
+      ...decodedQuery(query),
       pathParameters: null,
       stageVariables: null,
       requestContext: { stage },
@@ -67,9 +71,20 @@ export function eventOf(kind: Kind, call: ClientCall): AuthorizerEvent & Record<
     identitySource: null,
     routeKey: "$default",
     rawPath: path,
-    rawQueryString: "",
-    headers: Object.fromEntries([...joined(",")].map(([name, value]) => [name.toLowerCase(), value])),
+    rawQueryString: query,
+    headers: Object.fromEntries(joined(",")),
     requestContext: { stage: "$default", routeKey: "$default", http: { method } },
+  }
+}
+
+/** Parameters as REST APIs and payload 1.0 hand them over: decoded, the last of each name, and lists of all. */
+function decodedQuery(query: string) {
+  const pairs = [...new URLSearchParams(query)]
+  if (pairs.length === 0) return { queryStringParameters: null, multiValueQueryStringParameters: null }
+  const lists = [...Map.groupBy(pairs, ([name]) => name)].map(([name, list]) => [name, list.map(([, value]) => value)])
+  return {
+    queryStringParameters: Object.fromEntries(pairs),
+    multiValueQueryStringParameters: Object.fromEntries(lists),
   }
 }
 

@@ -1,11 +1,10 @@
+import type { ConfigInput } from "../../core/index.ts"
 import { parseArn } from "../../lambda/arn.ts"
-import { type AuthorizerEvent, authorizer } from "../../lambda/authorizer.ts"
+import { type AnswerOptions, type AuthorizerEvent, authorizer } from "../../lambda/authorizer.ts"
 
-/** Authorizers under several policies, given as JSON in the variable POLICIES: the API id in the event's ARN chooses one. */
-const policies = JSON.parse(process.env.POLICIES ?? "{}")
-
-function byApi(options: Parameters<typeof authorizer>[1] & object) {
-  const authorizers = new Map(Object.keys(policies).map((name) => [name, authorizer(policies[name], options)]))
+/** Authorizers under several policies: the API id in the event's ARN chooses one. */
+function byApi(policies: Record<string, ConfigInput>, options: AnswerOptions) {
+  const authorizers = new Map(Object.keys(policies).map((name) => [name, authorizer(policies[name] ?? {}, options)]))
   return async (event: AuthorizerEvent) => {
     const api = parseArn(event.methodArn ?? event.routeArn ?? "")
       ?.stageArn.split(":")[5]
@@ -14,9 +13,21 @@ function byApi(options: Parameters<typeof authorizer>[1] & object) {
   }
 }
 
-const withPolicies = byApi({})
-const withSimpleResponses = byApi({ simpleResponses: true })
+const handlersUnder = (policies: Record<string, ConfigInput>) => ({
+  withPolicies: byApi(policies, {}),
+  withSimpleResponses: byApi(policies, { simpleResponses: true }),
+})
 
-/** `{ simple, event }`, since one function serves all rows of a table. */
-export const handler = ({ simple, event }: { simple: boolean; event: AuthorizerEvent }) =>
-  simple ? withSimpleResponses(event) : withPolicies(event)
+/** At first those in the variable POLICIES, as JSON. */
+let handlers = handlersUnder(JSON.parse(process.env.POLICIES ?? "{}"))
+
+type Request =
+  | { readonly simple: boolean; readonly event: AuthorizerEvent }
+  | { readonly policies: Record<string, ConfigInput> }
+
+/** `{ simple, event }`, since one function serves all rows of a table; or `{ policies }`, which take the place of all before. */
+export async function handler(request: Request) {
+  if ("policies" in request) handlers = handlersUnder(request.policies)
+  else if (request.simple) return handlers.withSimpleResponses(request.event)
+  else return handlers.withPolicies(request.event)
+}

@@ -29,6 +29,12 @@ beforeAll(async () => {
       { path: "/orders" },
       { path: "/scoped", scopes: ["admin"] },
       { path: "/permitted", permissions: ["admin"] },
+      { path: "/elsewhere/:organisation", where: { "params.organisation": { equals: { claim: "org_id" } } } },
+      { path: "/searched", where: { "query.email": { equals: { claim: "name" } } } },
+      { path: "/told", where: { "headers.x-email": { oneOf: { claim: "permissions" } } } },
+      { path: "/organised", organization: ["org_dormice"], claims: { email: { exists: true } } },
+      { path: "/recent", stepUp: { acr: ["mfa"], maxAgeSeconds: 60 } },
+      { path: "/watched/**", report: true, scopes: ["admin"] },
       { path: "/public", access: "public" },
     ] as const
     const withIssuer = (changes: object) => ({ issuers: [{ ...known, ...changes }], routes })
@@ -112,10 +118,25 @@ const refused: Record<keyof typeof reasons, () => ApiRequest[]> = {
   binding_missing: () => [withToken({ cnf: { jkt: secrets.jti } })],
   scope_insufficient: () => [{ ...withToken(), target: "/scoped" }],
   permission_insufficient: () => [{ ...withToken(), target: "/permitted" }],
+  requirement_unmet: () => [
+    { ...withToken(), target: `/elsewhere/${secrets.email}` },
+    { ...withToken(), target: `/searched?email=${secrets.email}` },
+    { ...withToken(), target: "/told", headers: [["X-Email", secrets.email]] },
+    { ...withToken(), target: "/organised" },
+  ],
+  authentication_insufficient: () => [{ ...withToken({ acr: secrets.jti, auth_time: now - 600 }), target: "/recent" }],
   keys_unreachable: () => [{ ...withToken(), policy: "down" }],
   keys_invalid: () => [{ ...withToken(), policy: "empty" }],
 }
 const stranger = makeKey("rsa", { kid: "stranger" })
+
+/** Under a rule that only reports. */
+const watched: Partial<Record<keyof typeof reasons, () => ApiRequest>> = {
+  scope_insufficient: () => ({ ...withToken(), target: `/watched/${secrets.email}` }),
+  token_expired: () => ({ ...withToken({ exp: now - 60 }), target: "/watched" }),
+  credentials_missing: () => ({ ...withHeader(token()), target: "/watched" }),
+  keys_unreachable: () => ({ ...withToken(), target: "/watched", policy: "down" }),
+}
 
 test("each refusal is one line with its reason, and no line tells a token or a claim", async () => {
   const sent: string[] = []
@@ -125,21 +146,30 @@ test("each refusal is one line with its reason, and no line tells a token or a c
       expect([JSON.parse(answer.body).reason, answer.body]).toEqual([reason, expect.not.stringContaining("eyJ")])
       sent.push(reason)
     }
-  // Neither of these is refused.
-  for (const request of [withToken(), { ...withToken(), target: "/public" }])
-    expect((await api.send(request)).status).toBe(200)
+  for (const request of Object.values(watched)) {
+    const answer = await api.send(request())
+    expect([answer.status, JSON.parse(answer.body).headers["x-auth-sub"]]).toEqual([200, undefined])
+  }
+  // None of these is refused.
+  const letIn = [{}, { target: "/public" }, { ...withToken({ scope: "admin" }), target: "/watched" }]
+  for (const request of letIn) expect((await api.send({ ...withToken(), ...request })).status).toBe(200)
   api.origin.answer = (incoming) => void incoming.destroy()
   expect((await api.send(withToken())).status).toBe(502)
   await api.worker.close()
 
   const logs = api.worker.logs()
-  const logged = logs
-    .split("\n")
-    .filter((line) => line.includes("request not allowed"))
-    .map((line) => JSON.parse(line))
+  const linesOf = (message: string) =>
+    logs.split("\n").flatMap((line) => (line.includes(`"message":"${message}"`) ? [JSON.parse(line)] : []))
+  const logged = linesOf("request not allowed")
   expect(logged.map(({ reason }) => reason).sort()).toEqual(sent.sort())
   for (const line of logged) {
     expect(line).toMatchObject({ message: "request not allowed", outcome: expect.stringMatching(/^(?:refuse|fault)$/) })
+    expect(line.checks.at(-1)).toMatchObject({ passed: false })
+  }
+  const reported = linesOf("request would not be allowed")
+  expect(reported.map(({ reported: { reason } }) => reason)).toEqual(Object.keys(watched))
+  for (const line of reported) {
+    expect(line).toMatchObject({ outcome: "allow", rule: "/watched/**", reported: { outcome: expect.any(String) } })
     expect(line.checks.at(-1)).toMatchObject({ passed: false })
   }
 

@@ -1,0 +1,240 @@
+import { describe, expect, test, vi } from "vitest"
+import { authorizerOf, type Config, parseConfig, type RouteInput, type VerifiedToken } from "../../core/index.ts"
+import { parseArn } from "../../lambda/arn.ts"
+import { cacheSettingFor } from "../../lambda/cache-setting.ts"
+import { callerAnswers } from "../../lambda/caller-answer.ts"
+import { callerPolicies } from "../../lambda/caller-policy.ts"
+import { handlerOf } from "../../lambda/handler.ts"
+import { policy, standingPorts, tokenOf } from "../core/standing-issuer.ts"
+import { evaluate, type Policy } from "../support/iam.ts"
+
+const stage = "arn:aws:execute-api:eu-central-1:123456789012:api/prod"
+const arn = (call: string) => `${stage}/${call}`
+const configOf = (routes: readonly RouteInput[]) =>
+  parseConfig({ ...policy(routes), apiGateway: { cacheKey: "token" } })
+
+async function callerOf(config: Config, claims: object): Promise<VerifiedToken> {
+  const headers = { authorization: `Bearer ${tokenOf(claims)}` }
+  const token = await authorizerOf(config, standingPorts()).identify({ method: "GET", path: "/", headers })
+  if (!token) throw new Error("the token was refused")
+  return token
+}
+
+/** What the document of a caller says of calls. */
+async function documentFor(routes: readonly RouteInput[], claims: object): Promise<(call: string) => boolean> {
+  const config = configOf(routes)
+  const { policyDocument } = callerAnswers(config)(await callerOf(config, claims), parsedArn("GET/"))
+  return (call) => evaluate(policyDocument as Policy, arn(call)) === "allow"
+}
+
+function parsedArn(call: string) {
+  const parsed = parseArn(arn(call))
+  if (!parsed) throw new Error("no ARN")
+  return parsed
+}
+
+describe("a place for one segment", () => {
+  const routes = [
+    { path: "/orders/:id", methods: ["GET"] },
+    { path: "/orders/latest", methods: ["GET"], scopes: ["admin"] },
+    { path: "/orders", methods: ["GET"], scopes: ["admin"] },
+  ]
+  test.each([
+    ["GET/orders/7", true],
+    ["HEAD/orders/7", true],
+    ["GET/orders/7/", true],
+    ["POST/orders/7", false],
+    ["GET/orders/7/items", false],
+    ["GET/orders/latest", false],
+    ["GET/orders/latest/", false],
+    ["GET/orders/%6catest", false],
+    ["GET/orders/latest%2f", false],
+    ["GET/orders/", false],
+    ["GET/orders", false],
+    ["GET/orders//", false],
+    ["GET/orders/7/..", false],
+    ["GET/orders/..;/admin", false],
+    ["GET/x/orders/7", false],
+  ])("%s", async (call, allowed) => expect((await documentFor(routes, {}))(call)).toBe(allowed))
+})
+
+describe("a segment that a claim fixes", () => {
+  const routes = [{ path: "/users/:userId/**", where: { "params.userId": { equals: { claim: "sub" } } } }]
+  test.each([
+    ["auth0|alice", "GET/users/auth0%7Calice", true],
+    ["auth0|alice", "GET/users/auth0%7Calice/orders/7", true],
+    ["auth0|alice", "DELETE/users/auth0%7Calice/", true],
+    ["auth0|alice", "GET/users/auth0%7Cbob", false],
+    ["auth0|alice", "GET/users/auth0%7Calice2", false],
+    ["auth0|alice", "GET/users/auth0%7Calice/..%2Fauth0%7Cbob", false],
+    ["auth0|alice", "GET/users/auth0%7Calice/../auth0%7Cbob", false],
+    ["alice@example.com", "GET/users/alice%40example.com", true],
+    ["alice@example.com", "GET/users/alice@example.com", true],
+  ])("of %s: %s", async (sub, call, allowed) => expect((await documentFor(routes, { sub }))(call)).toBe(allowed))
+
+  test.each([
+    "*",
+    "a*",
+    "?",
+    "a?",
+    "$" + "{aws:username}",
+    "$" + "{*}",
+    "a/b",
+    "..",
+    ".",
+    "a;b",
+    "a\\b",
+    "\u0000",
+    "%2F",
+    "//",
+  ])("the claim %j reaches no resource", async (sub) => {
+    const config = configOf(routes)
+    const { policyDocument } = callerAnswers(config)(await callerOf(config, { sub }), parsedArn("GET/"))
+    const resources = policyDocument.Statement.flatMap(({ Effect, Resource }) => (Effect === "Allow" ? Resource : []))
+    for (const resource of resources) {
+      expect(resource.replace(/\/\*$/, "")).not.toMatch(/[*?]|\$\{|\/\/|;|\\|\.\./)
+      expect(decodeURIComponent(resource.split("/users/")[1]?.split("/")[0] ?? "")).toBe(sub)
+    }
+    const said = (call: string) => evaluate(policyDocument as Policy, arn(call)) === "allow"
+    expect(said("GET/users/bob")).toBe(false)
+    expect(said("GET/users/ab")).toBe(false)
+    expect(said("GET/admin")).toBe(false)
+  })
+
+  test("one of several, as a list of organisations", async () => {
+    const orgs = [{ path: "/orgs/:org/**", where: { "params.org": { oneOf: { claim: "orgs" } } } }]
+    const said = await documentFor(orgs, { orgs: ["a", "b", 7, null, ["c"]] })
+    expect(["a", "b", "c", "7"].map((org) => said(`GET/orgs/${org}/x`))).toEqual([true, true, false, false])
+  })
+})
+
+describe("one answer for all calls", () => {
+  const routes: RouteInput[] = [
+    { path: "/health", access: "public" },
+    { path: "/orders", methods: ["GET"], scopes: ["read:orders"] },
+    { path: "/orders", methods: ["POST"], scopes: ["write:orders"] },
+    { path: "/admin/**", claims: { roles: { contains: "admin" } } },
+    { path: "/new", scopes: ["nobody:has"], report: true },
+  ]
+  const config = configOf(routes)
+  const handler = handlerOf(config, { ...standingPorts(), settle: async () => {}, prefetch: () => {} }, {})
+  const authorizationToken = `Bearer ${tokenOf({ scope: "read:orders" })}`
+  const ask = (call: string) => handler({ type: "TOKEN", methodArn: arn(call), authorizationToken })
+
+  test("whichever was asked for first: allowed, refused, public, unknown, or only reported", async () => {
+    vi.spyOn(console, "log").mockImplementation(() => {})
+    vi.spyOn(console, "warn").mockImplementation(() => {})
+    const calls = ["GET/orders", "POST/orders", "GET/health", "GET/nothing", "GET/admin/x", "PUT/new"]
+    const answers = await Promise.all(calls.map(ask))
+    for (const answer of answers) expect(answer).toEqual(answers[0])
+    expect(answers[0]).toMatchObject({
+      principalId: "auth0|alice",
+      context: { sub: "auth0|alice", scope: "read:orders", client_id: "web" },
+    })
+    // Of the first call nothing: another may be answered with it.
+    expect(Object.keys((answers[0] as { context: object }).context).sort()).toEqual([
+      "client_id",
+      "exp",
+      "iss",
+      "permissions",
+      "scope",
+      "sub",
+    ])
+  })
+
+  test("a token that is refused is told so, and kept by nobody", async () => {
+    vi.spyOn(console, "log").mockImplementation(() => {})
+    const call = { type: "TOKEN", methodArn: arn("GET/orders"), authorizationToken: "Bearer x.y.z" }
+    await expect(handler(call)).rejects.toThrow(/^Unauthorized$/)
+  })
+
+  test("nobody gets what is public, and nothing else", () => {
+    const { policyDocument, principalId } = callerAnswers(config)(null, parsedArn("GET/health"))
+    const said = (call: string) => evaluate(policyDocument as Policy, arn(call))
+    expect(principalId).toBe("anonymous")
+    expect(["GET/health", "GET/new", "GET/orders"].map(said)).toEqual(["allow", "allow", "implicit deny"])
+  })
+
+  test("who may call nothing is denied explicitly", async () => {
+    const strict = configOf([{ path: "/admin/**", claims: { roles: { contains: "admin" } } }])
+    const { policyDocument } = callerAnswers(strict)(await callerOf(strict, {}), parsedArn("GET/x"))
+    expect(policyDocument.Statement).toEqual([
+      { Action: "execute-api:Invoke", Effect: "Deny", Resource: [`${stage}/*`] },
+    ])
+  })
+})
+
+describe("within the limits", () => {
+  const routes = Array.from({ length: 120 }, (_, index) => ({
+    path: `/resource-${index}/:id`,
+    methods: ["GET", "PUT"],
+  }))
+
+  test("rules that don't fit are left out, are named, and are refused", async () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {})
+    const config = configOf(routes)
+    const answer = callerAnswers(config)(await callerOf(config, {}), parsedArn("GET/x"))
+    expect(JSON.stringify(answer).length).toBeLessThanOrEqual(8192)
+    expect(JSON.stringify(answer).length).toBeGreaterThan(5000)
+    const said = (call: string) => evaluate(answer.policyDocument as Policy, arn(call)) === "allow"
+    expect([said("GET/resource-0/7"), said("GET/resource-119/7")]).toEqual([true, false])
+    expect(warn.mock.calls.some(([line]) => String(line).includes("resource-119"))).toBe(true)
+  })
+
+  test("no resource is longer than API Gateway takes", async () => {
+    const config = configOf([{ path: "/users/:id", where: { "params.id": { equals: { claim: "sub" } } } }])
+    const token = await callerOf(config, { sub: "x".repeat(600) })
+    expect(callerPolicies(config)(token, 6000, stage).allow).toEqual([])
+    const long = configOf([{ path: "/short" }, { path: `/${"long".repeat(130)}` }])
+    const { allow, unsaid } = callerPolicies(long)(token, 6000, stage)
+    expect(Math.max(...allow.map((text) => `${stage}/${text}`.length))).toBeLessThan(512)
+    expect([allow.includes("?*/short"), unsaid.length]).toEqual([true, 1])
+  })
+})
+
+describe("which calls may share an answer", () => {
+  const own = { "params.id": { equals: { claim: "sub" } } }
+  test.each<[string, RouteInput[], "token" | "call" | null, string?]>([
+    [
+      "literals",
+      [
+        { path: "/a", scopes: ["x"] },
+        { path: "/a/b", scopes: ["y"] },
+      ],
+      "token",
+    ],
+    [
+      "a last parameter",
+      [
+        { path: "/a/:id", scopes: ["x"] },
+        { path: "/a/me", scopes: ["y"] },
+      ],
+      "token",
+    ],
+    [
+      "an open folder",
+      [
+        { path: "/a/**", scopes: ["x"] },
+        { path: "/b/**", scopes: ["y"] },
+      ],
+      "token",
+    ],
+    ["a parameter that a claim fixes", [{ path: "/a/:id/b/**", where: own }], "token"],
+    ["below a parameter", [{ path: "/a/:id" }, { path: "/a/:id/b", scopes: ["x"] }], "call", '"/a/:id" and "/a/:id/b"'],
+    ["a folder below a parameter", [{ path: "/a/:id/b/**" }], "call", '"/a/:id/b/**"'],
+    [
+      "refused within allowed, with allowed within",
+      [{ path: "/**" }, { path: "/a/**", scopes: ["x"] }, { path: "/a/b" }],
+      "call",
+      '"/a/**" and "/a/b"',
+    ],
+    ["the query", [{ path: "/a", where: { "query.x": { equals: "1" } } }], null, "query.x"],
+    ["a header", [{ path: "/a", anyOf: [{ where: { "headers.x-a": { equals: "1" } } }] }], null, "headers.x-a"],
+    ["the time", [{ path: "/a", stepUp: { maxAgeSeconds: 60 } }], null, "maxAgeSeconds"],
+  ])("%s", (_name, routes, cacheKey, because) => {
+    const setting = cacheSettingFor(parseConfig(policy(routes)))
+    expect(setting.cacheKey).toBe(cacheKey)
+    if (because) expect(setting.because.join("\n")).toContain(because)
+    else expect(setting.because).toEqual([])
+  })
+})
