@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process"
+import { existsSync } from "node:fs"
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { createServer, type Server } from "node:http"
 import type { AddressInfo } from "node:net"
@@ -14,6 +15,9 @@ import { type LocalIssuer, startIssuer } from "../../dev/issuer/issuer.ts"
 const run = promisify(execFile)
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const fromHere = (packageName: string) => join(root, "node_modules", packageName)
+
+/** valibot is the library's; the rest is what its command needs. */
+const dependencies = ["cli-table3", "commander", "markdown-table", "valibot", "yaml"]
 
 // What a user of the package writes: one file for each of its three forms.
 const sources = {
@@ -75,7 +79,7 @@ beforeAll(async () => {
   for (const [name, source] of Object.entries(sources)) await writeFile(join(project, name), source)
   // The dependencies come from our own node_modules, so that nothing has to be asked for from a registry.
   const quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--offline", "--install-links"]
-  await run("npm", ["install", ...quiet, tarball, ...["commander", "valibot"].map(fromHere)], { cwd: project })
+  await run("npm", ["install", ...quiet, tarball, ...(await installed(dependencies))], { cwd: project })
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
@@ -84,6 +88,7 @@ describe("the package", () => {
     expect(packed).toEqual(
       expect.arrayContaining([
         "LICENSE",
+        "authorizer.schema.json",
         "package.json",
         ...["core/index", "workers/guard", "lambda/authorizer", "cli/index"].flatMap((name) => [
           `dist/package/${name}.js`,
@@ -92,17 +97,19 @@ describe("the package", () => {
       ]),
     )
     const others = packed.filter(
-      (path) => !/^dist\/package\/(?:core|workers|lambda|cli)\/[a-z0-9-]+\.(?:js|d\.ts)$/.test(path),
+      (path) => !/^dist\/package\/(?:core|workers|lambda|cli(?:\/[a-z]+)?)\/[a-z0-9-]+\.(?:js|d\.ts)$/.test(path),
     )
-    expect(others.filter((path) => !/^(?:LICENSE|README\.md|package\.json)$/.test(path))).toEqual([])
+    expect(
+      others.filter((path) => !/^(?:LICENSE|README\.md|package\.json|authorizer\.schema\.json)$/.test(path)),
+    ).toEqual([])
     expect(packed).not.toContain("dist/package/workers/index.js")
     expect(packed).not.toContain("dist/package/lambda/index.js")
     expect(packed).not.toContain("dist/package/lambda/policy.js")
   })
 
-  test("depends on valibot, and for its command on commander", async () => {
+  test("depends on valibot, and for its command on a few more", async () => {
     const manifest = JSON.parse(await readFile(join(project, "node_modules/edge-authorizer/package.json"), "utf8"))
-    expect(Object.keys(manifest.dependencies)).toEqual(["commander", "valibot"])
+    expect(Object.keys(manifest.dependencies)).toEqual(dependencies)
     for (const kind of ["peerDependencies", "optionalDependencies"]) expect(manifest).not.toHaveProperty(kind)
   })
 
@@ -155,6 +162,17 @@ describe("its three forms", () => {
     await run(process.execPath, [bin, "keys", "pin", "--domain", issuer.issuer, "--out", "keys.json"], { cwd: project })
     const keys = JSON.parse(await readFile(join(project, "keys.json"), "utf8"))
     expect(keys).toMatchObject({ issuers: [{ issuer: issuer.issuer, keys: [{ kty: "RSA" }] }] })
+  })
+
+  test("the command, which shows and checks a policy", async () => {
+    const bin = join(project, "node_modules/.bin/edge-authorizer")
+    const routes = [{ path: "/orders/:id", methods: ["GET"], scopes: ["read:orders"] }]
+    await writeFile(join(project, "policy.json"), JSON.stringify({ routes }))
+    const command = async (...args: string[]) =>
+      (await run(process.execPath, [bin, ...args, "--config", "policy.json"], { cwd: project })).stdout
+    expect(await command("check")).toContain("No problem, no warning")
+    expect(await command("policy")).toMatch(/GET +\/orders\/:id +a valid token +scope read:orders/)
+    expect(await command("policy", "--markdown")).toContain("| GET | `/orders/:id` |")
   })
 
   test("core, in Node", async () => {
@@ -238,4 +256,19 @@ async function runTool(command: string, args: readonly string[]): Promise<void> 
     (error: { stdout: string; stderr: string }) => error,
   )
   if (result instanceof Error) throw new Error(`${command}:\n${result.stdout}${result.stderr}`)
+}
+
+/** Where packages, and all that they depend on in turn, are installed in this checkout. */
+async function installed(names: readonly string[], from = root): Promise<string[]> {
+  const folders = names.map((name) => {
+    const own = join(from, "node_modules", name)
+    return existsSync(own) ? own : fromHere(name)
+  })
+  const below = await Promise.all(
+    folders.map(async (folder) => {
+      const { dependencies: further = {} } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"))
+      return installed(Object.keys(further), folder)
+    }),
+  )
+  return [...new Set([...folders, ...below.flat()])]
 }

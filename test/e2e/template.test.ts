@@ -5,6 +5,10 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import policy from "../../authorizer.config.ts"
+import { authorizersIn, templateWarnings } from "../../cli/check/template-authorizers.ts"
+import { type Config, parseConfig } from "../../core/index.ts"
+import { cacheSettingFor } from "../../lambda/cache-setting.ts"
 import { findTemplateProblems } from "../../scripts/check-template.ts"
 
 const run = promisify(execFile)
@@ -57,11 +61,99 @@ describe("authorizers", () => {
 
   test.each(rows)("%s", (name, properties) => expect(resources[name]?.Properties).toMatchObject(properties))
 
-  test("there are no others, and none has a TTL but 0", () => {
+  test("there are no others", () => {
     const authorizers = Object.entries(resources).filter(([, { Type }]) => Type.endsWith("::Authorizer"))
     expect(authorizers.map(([name]) => name).sort()).toEqual(rows.map(([name]) => name).sort())
-    const ttls = authorizers.map(([, { Properties }]) => Properties.AuthorizerResultTtlInSeconds ?? "none")
-    expect(ttls.sort()).toEqual([0, 0, 0, 0, 0, "none"])
+  })
+
+  describe("are cached as the shipped policy wants it", () => {
+    const config = parseConfig(policy, {
+      AUTH0_DOMAIN: "tenant.example.auth0.com",
+      AUTH0_AUDIENCE: "https://api.example.com",
+    })
+    const authorizers = rows.map(([name]) => name).filter((name) => !name.includes("Websockets"))
+    // biome-ignore lint/suspicious/noExplicitAny: a template is altered at any depth
+    type Altered = Record<string, any>
+    const warningsFor = (alter: (altered: Altered) => void, apiGateway: Config["apiGateway"]) => {
+      const altered = structuredClone(resources)
+      alter(altered)
+      return templateWarnings(authorizersIn(altered), { apiGateway }).map(({ path, message }) => `${path}: ${message}`)
+    }
+
+    const { apiGateway } = config
+    /** All but the simple one, which is to be asked every time. */
+    const kept = (seconds: number) => (altered: Altered) => {
+      for (const name of authorizers)
+        if (name !== "HttpApiAuthorizerSimple") altered[name].Properties.AuthorizerResultTtlInSeconds = seconds
+    }
+
+    test("not at all", () => expect(warningsFor(() => {}, apiGateway)).toEqual([]))
+
+    test("for minutes, where the policy has an answer for all calls of a caller: these rules can be said so", () => {
+      expect(cacheSettingFor(config)).toEqual({ cacheKey: "token", because: [] })
+      expect(warningsFor(kept(300), { cacheKey: "token" })).toEqual([])
+    })
+
+    const wrong: [
+      name: string,
+      alter: (altered: Altered) => void,
+      cacheKey: "token" | "call" | null,
+      problem: string,
+    ][] = [
+      [
+        "answers for one call are kept",
+        (r) => (r.HttpApiAuthorizerPolicy.Properties.AuthorizerResultTtlInSeconds = 300),
+        null,
+        "HttpApiAuthorizerPolicy.AuthorizerResultTtlInSeconds: keeps answers for 300 seconds, but an answer is for the one call",
+      ],
+      [
+        "no time is set for a REST API, which then takes five minutes",
+        (r) => delete r.AuthorizerApiGatewayAuthorizer.Properties.AuthorizerResultTtlInSeconds,
+        null,
+        "AuthorizerApiGatewayAuthorizer.AuthorizerResultTtlInSeconds: keeps answers for 300 seconds, but an answer is for the one call",
+      ],
+      [
+        "a simple answer is kept",
+        (r) => (r.HttpApiAuthorizerSimple.Properties.AuthorizerResultTtlInSeconds = 300),
+        "token",
+        "HttpApiAuthorizerSimple.AuthorizerResultTtlInSeconds: keeps answers for 300 seconds without telling calls apart by $context.httpMethod, $context.path",
+      ],
+      [
+        "callers are told apart by something else",
+        (r) =>
+          Object.assign(r.HttpApiAuthorizerPolicy.Properties, {
+            AuthorizerResultTtlInSeconds: 60,
+            IdentitySource: ["$request.header.X-Key"],
+          }),
+        "token",
+        "HttpApiAuthorizerPolicy.AuthorizerResultTtlInSeconds: keeps answers for 60 seconds without telling calls apart by $request.header.Authorization",
+      ],
+      [
+        "calls are not told apart",
+        (r) => (r.AuthorizerApiGatewayAuthorizer.Properties.AuthorizerResultTtlInSeconds = 60),
+        "call",
+        "AuthorizerApiGatewayAuthorizer.AuthorizerResultTtlInSeconds: keeps answers for 60 seconds without telling calls apart by context.httpMethod, context.path",
+      ],
+      [
+        "an authorizer that sees no path tells calls apart by it",
+        (r) => (r.TokenAuthorizerApiGatewayAuthorizer.Properties.AuthorizerResultTtlInSeconds = 60),
+        "call",
+        "TokenAuthorizerApiGatewayAuthorizer.AuthorizerResultTtlInSeconds: keeps answers for 60 seconds, but it can't tell one call from another",
+      ],
+    ]
+    test.each(wrong)("not, if %s", (_name, alter, cacheKey, problem) => {
+      expect(warningsFor(alter, { cacheKey })).toEqual([expect.stringContaining(problem)])
+    })
+
+    test("by token, method and path, for answers that are for one call", () => {
+      const alter = (altered: Altered) => {
+        Object.assign(altered.AuthorizerApiGatewayAuthorizer.Properties, {
+          AuthorizerResultTtlInSeconds: 300,
+          IdentitySource: "method.request.header.authorization, context.httpMethod, context.path",
+        })
+      }
+      expect(warningsFor(alter, { cacheKey: "call" })).toEqual([])
+    })
   })
 
   test("guard every route but the public one, preflights, and what follows a connection that was let in", () => {

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs"
 import { readFile, rename, rm, writeFile } from "node:fs/promises"
-import { type Issuer, type KeySetLoad, keySourceOf, loadKeySet, writeSnapshot } from "../core/index.ts"
-import { httpGet } from "../lambda/http-get.ts"
-import { CommandError } from "./command-error.ts"
+import { type Issuer, type KeySetLoad, keySourceOf, loadKeySet, writeSnapshot } from "../../core/index.ts"
+import { httpGet } from "../../lambda/http-get.ts"
+import { CommandError } from "../command-error.ts"
 
 /** One issuer whose keys were pinned. */
 export interface PinnedIssuer extends Pick<KeySetLoad & { ok: true }, "keys" | "skipped"> {

@@ -1,5 +1,5 @@
-import { type Environment, type Issuer, parseConfig } from "../core/index.ts"
-import { readPolicy } from "./policy-file.ts"
+import { type Environment, type Issuer, parseConfig } from "../../core/index.ts"
+import { readPolicy } from "../policy-file.ts"
 
 /** Ways to name issuers on the command line; the policy's own where none is used. */
 export interface IssuerOptions {

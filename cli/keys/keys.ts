@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander"
-import { CommandError, reportFailure } from "./command-error.ts"
+import { CommandError, reportFailure } from "../command-error.ts"
 import { findIssuers } from "./issuers.ts"
 import { type PinnedIssuer, pinKeys } from "./pin-keys.ts"
 
@@ -33,7 +33,7 @@ Examples:
   edge-authorizer keys pin --domain tenant.eu.auth0.com --out authorizer.keys.json
   edge-authorizer keys pin --issuer https://login.example.com/`,
     )
-    .action((options: PinOptions) => reportFailure(() => pin(options)))
+    .action((options: PinOptions) => reportFailure(() => pin(options), 1))
 }
 
 async function pin(options: PinOptions): Promise<void> {
