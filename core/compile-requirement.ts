@@ -8,8 +8,8 @@ import type { ClaimTestInput, FromClaimInput, RequirementInput } from "./require
 export interface Surroundings {
   /** The policy's named requirements. */
   readonly named: Readonly<Record<string, RequirementInput>>
-  /** The rule's, for path parameters. */
-  readonly pattern: PathPattern
+  /** The rule's, for path parameters; null for a requirement that no rule asks for, where any name will do. */
+  readonly pattern: PathPattern | null
   readonly issuers: readonly { readonly issuer: string; readonly audiences: readonly string[] }[]
 }
 
@@ -128,12 +128,12 @@ function compileConditions(
   for (const [part, tests] of Object.entries(asked.where ?? {})) {
     const dot = part.indexOf(".")
     const name = part.slice(dot + 1)
-    const places = pattern.segments.flatMap((one, index) =>
+    const places = (pattern?.segments ?? []).flatMap((one, index) =>
       "parameter" in one && one.parameter === name ? [index] : [],
     )
     const [segment = -1] = places
     const isParameter = part.startsWith("params.")
-    if (isParameter && places.length !== 1) {
+    if (isParameter && pattern && places.length !== 1) {
       const found = places.length === 0 ? "no parameter" : "more than one parameter"
       refused(`where.${part}`, `the rule's path has ${found} :${name}`)
       continue

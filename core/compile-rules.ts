@@ -3,6 +3,7 @@ import type { ConfigProblem } from "./config-error.ts"
 import { findHiddenRules } from "./hidden-rules.ts"
 import type { PathPattern } from "./path-pattern.ts"
 import { looksBeyondThePath } from "./request-parts.ts"
+import { partsOf } from "./requirement.ts"
 import type { RequirementInput } from "./requirement-input.ts"
 import { findConflicts } from "./route-conflicts.ts"
 import type { Rule } from "./routes.ts"
@@ -37,6 +38,12 @@ export function compileRules(
       requirement: compileRequirement(asked, surroundings, `routes[${index}]`, problems),
     }
   })
+
+  // What no rule asks for yet is to be found right when one does.
+  const used = new Set(rules.flatMap(({ requirement }) => partsOf(requirement).map(({ name }) => name)))
+  for (const [name, asked] of Object.entries(requirements))
+    if (!used.has(name))
+      compileRequirement(asked, { named: requirements, pattern: null, issuers }, `requirements.${name}`, problems)
 
   const conflicts = findConflicts(rules)
   for (const { first, second, on } of conflicts) {

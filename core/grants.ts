@@ -9,7 +9,7 @@ import type { Rule } from "./routes.ts"
 import { equalsOperand, oneOfOperand } from "./test-value.ts"
 
 /** More organisations, or the like, than anybody's calls are granted for in one document. */
-const maximumPinned = 50
+const maximumPinned = 20
 
 /** What fits an IAM resource of 512 characters with an API's ARN and the rest of the path. Subjects have at most 255 (OpenID Connect Core §2). */
 const maximumPinLength = 300

@@ -97,7 +97,7 @@ async function fetchJson(url: string, get: HttpGet, limits: FetchLimits): Promis
   try {
     answer = await get(url, limits)
   } catch (error) {
-    return unreachable(`${url}: ${error instanceof Error ? error.message : String(error)}`)
+    return unreachable(`${url}: ${describe(error)}`)
   }
   if (answer.status !== 200) return unreachable(`${url}: answered ${answer.status}`)
   try {
@@ -106,6 +106,12 @@ async function fetchJson(url: string, get: HttpGet, limits: FetchLimits): Promis
   } catch {
     return invalid(`${url}: is not JSON`)
   }
+}
+
+/** Node's error for a host of which no address answers has a code, and no message. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.message || ("code" in error ? String(error.code) : error.name)
 }
 
 function unreachable(detail: string) {

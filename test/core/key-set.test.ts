@@ -91,6 +91,11 @@ describe("where keys are", () => {
 describe("an answer that is none", () => {
   test.each<[name: string, answer: Answer, detail: string]>([
     ["no connection", new Error("refused"), "keys_unreachable: https://tenant.example/keys: refused"],
+    [
+      "no address that answers",
+      Object.assign(new AggregateError([], ""), { code: "ECONNREFUSED" }),
+      "keys_unreachable: https://tenant.example/keys: ECONNREFUSED",
+    ],
     ["a redirect", { status: 302, body: "" }, "keys_unreachable: https://tenant.example/keys: answered 302"],
     ["an error", { status: 500, body: '{"keys":[]}' }, "keys_unreachable: https://tenant.example/keys: answered 500"],
     ["nothing", { status: 204, body: "" }, "keys_unreachable: https://tenant.example/keys: answered 204"],

@@ -465,3 +465,18 @@ test("an issuer that the environment names can't be asked for, whether the polic
   expect(() => parseConfig(asking, environment)).toThrow(problem)
   expect(() => checkPolicy(asking)).toThrow(problem)
 })
+
+test("a requirement that no rule asks for is checked all the same, but for the path that it has none of", () => {
+  const requirements = {
+    typo: { allOf: ["missing"] },
+    circle: { anyOf: ["circle"] },
+    fine: { where: { "params.any": { equals: { claim: "sub" } } } },
+  }
+  expect(problemsOf({ issuers: [issuer], requirements, routes: [{ path: "/a" }] })).toEqual([
+    {
+      path: "requirements.typo.allOf[0]",
+      remedy: 'there is no requirement named "missing"; there are: typo, circle, fine',
+    },
+    { path: "requirements.circle.anyOf[0].anyOf[0]", remedy: '"circle" is a part of itself: circle → circle' },
+  ])
+})

@@ -55,6 +55,7 @@ describe("a place for one segment", () => {
     ["GET/orders/7/..", false],
     ["GET/orders/..;/admin", false],
     ["GET/x/orders/7", false],
+    ["GET/orders/$" + "{x}", false],
   ])("%s", async (call, allowed) => expect((await documentFor(routes, {}))(call)).toBe(allowed))
 })
 
