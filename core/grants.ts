@@ -105,7 +105,7 @@ function pinned({ segments, open }: PathPattern, pins: Pins): PathPattern[] {
 
 /** A value as one segment of a canonical path: with every reserved character escaped, and with those only that must be. */
 function spellings(value: string): readonly string[] {
-  if (!value.isWellFormed() || value.length > maximumPinLength) return []
+  if (value === "" || !value.isWellFormed() || value.length > maximumPinLength) return []
   const escaped = encodeURIComponent(value)
   if (escaped.length > maximumPinLength) return []
   const found = [escaped, escaped.replaceAll(/%(?:21|26|27|28|29|2B|2C|3A|3D|40)/g, decodeURIComponent)]

@@ -11,7 +11,7 @@ export interface GrantedPlace {
 export interface Sayable {
   readonly allow: readonly PathPattern[]
   readonly deny: readonly PathGlob[]
-  /** What is granted, but can't be said without granting more, or taking away from the rest. */
+  /** What is granted, but can't be said, or not all of it, without granting more or taking away from the rest. */
   readonly unsaid: readonly PathPattern[]
 }
 
@@ -35,7 +35,7 @@ export function findSayable(places: readonly GrantedPlace[]): Sayable {
     const needed = [...kept].filter((grant) => !isCovered(grant, sayable))
     const hindrance = needed.find((grant) => !sayable.has(grant))
     if (!hindrance) {
-      const left = all.filter((grant) => !kept.has(grant) && !isCovered(grant, sayable))
+      const left = all.filter((grant) => (!kept.has(grant) && !isCovered(grant, sayable)) || takesFromItself(grant))
       return {
         allow: needed.map(({ pattern }) => pattern),
         deny: needed.flatMap(({ denials }) => denials),
@@ -67,6 +67,13 @@ function denialsFor(place: GrantedPlace, pattern: PathPattern, places: readonly 
 /** Whether what one grant needs to be denied would take from another. */
 function isHit({ denials }: Grant, { pattern }: Grant): boolean {
   return denials.some((glob) => meets(glob, pattern))
+}
+
+/** Whether what a grant needs to be denied would take from it more than is another's: its strays may be paths of its own. */
+function takesFromItself({ pattern, denials }: Grant): boolean {
+  const own = straysOf(globOf(pattern))
+  const others = denials.slice(own.length).flatMap(straysOf)
+  return [...own, ...others].some((stray) => meets(stray, pattern))
 }
 
 function isCovered(grant: Grant, sayable: ReadonlySet<Grant>): boolean {

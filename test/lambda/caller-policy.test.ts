@@ -104,9 +104,19 @@ describe("a segment that a claim fixes", () => {
 
   test("one of several, as a list of organisations", async () => {
     const orgs = [{ path: "/orgs/:org/**", where: { "params.org": { oneOf: { claim: "orgs" } } } }]
-    const said = await documentFor(orgs, { orgs: ["a", "b", 7, null, ["c"]] })
+    const said = await documentFor(orgs, { orgs: ["a", "b", 7, null, ["c"], ""] })
     expect(["a", "b", "c", "7"].map((org) => said(`GET/orgs/${org}/x`))).toEqual([true, true, false, false])
+    expect(said("GET/orgs/")).toBe(false)
   })
+})
+
+test("a claim that says what is a rule's own literal: what is lost is named", async () => {
+  const config = configOf([
+    { path: "/users/:id/**", where: { "params.id": { equals: { claim: "sub" } } } },
+    { path: "/users/me/:page", scopes: ["nobody:has"] },
+  ])
+  const { unsaid } = callerPolicies(config)(await callerOf(config, { sub: "me" }), 6000, stage)
+  expect(unsaid.map(({ name }) => name)).toEqual(["/users/:id/**"])
 })
 
 describe("one answer for all calls", () => {
