@@ -2,6 +2,7 @@ import { access } from "node:fs/promises"
 import { resolve } from "node:path"
 import { pathToFileURL } from "node:url"
 import { type Config, type ConfigInput, type Environment, parseConfig } from "../core/index.ts"
+import { isJsonObject } from "../core/json.ts"
 import { CommandError } from "./command-error.ts"
 import { readJsonFile } from "./json-file.ts"
 import { style } from "./style.ts"
@@ -22,11 +23,15 @@ export async function readPolicy(file: string): Promise<ConfigInput> {
 
 async function importPolicy(file: string): Promise<ConfigInput> {
   const module: { default?: ConfigInput } = await import(pathToFileURL(resolve(file)).href).catch((error: Error) => {
-    const isTypeScript = "code" in error && error.code === "ERR_UNKNOWN_FILE_EXTENSION"
-    const remedy = isTypeScript ? "; this Node can't read TypeScript, 22.18 and later can" : ""
+    const isUnknown = "code" in error && error.code === "ERR_UNKNOWN_FILE_EXTENSION"
+    const needed = /\.[cm]?ts$/.test(file)
+      ? "this Node can't read TypeScript, 22.18 and later can"
+      : "name a .json, .js or .ts file"
+    const remedy = isUnknown ? `; ${needed}` : ""
     throw new CommandError(`${file}: ${error.message}${remedy}`)
   })
   if (!module.default) throw new CommandError(`${file}: has no default export; write "export default defineConfig(…)"`)
+  if (module.default instanceof Promise) throw new CommandError(`${file}: exports a promise; export the policy itself`)
   return module.default
 }
 
@@ -40,11 +45,12 @@ const placeholderIssuer = { issuer: "https://issuer.example/", audiences: ["http
  * @throws ConfigError with every problem, each with its path and what to write instead.
  */
 export function checkWithAnyIssuer(policy: ConfigInput, environment: Environment): Config {
-  if (policy.issuers !== undefined || issuerVariables.some((name) => environment[name]))
+  if (!isJsonObject(policy) || policy.issuers !== undefined || issuerVariables.some((name) => environment[name]))
     return parseConfig(policy, environment)
   const { issuer, audiences } = placeholderIssuer
   console.error(style.dim(`No issuer is named: ${issuer} stands in, with the audience ${audiences.join()}.`))
-  return parseConfig({ ...policy, issuers: [placeholderIssuer] })
+  // By the environment, as it would be: what is no policy is found to be none.
+  return parseConfig(policy, { ISSUER: issuer, AUDIENCE: audiences.join() })
 }
 
 const issuerVariables = ["AUTH0_DOMAIN", "AUTH0_AUDIENCE", "ISSUER", "AUDIENCE"]

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from "node:util"
 import CliTable from "cli-table3"
+import { withoutTokens } from "./command-error.ts"
 import { style } from "./style.ts"
 
 /** As wide as a line may be: two windows beside each other, a log, a review. */
@@ -12,7 +13,9 @@ const GAP = "  "
  * that no line is wider than LINE_WIDTH. Without a head, pass none.
  */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const all = head.length > 0 ? [head.map(style.bold), ...rows] : rows
+  // Before a token is wrapped, and can't be told any more.
+  const shown = rows.map((row) => row.map(withoutTokens))
+  const all = head.length > 0 ? [head.map(style.bold), ...shown] : shown
   const widths = columnWidths(all)
   const printed = new CliTable({
     chars: BORDERLESS,

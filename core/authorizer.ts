@@ -4,9 +4,9 @@ import { checkBinding } from "./binding.ts"
 import type { VerifiedToken } from "./claims.ts"
 import { type Config, type Issuer, parseConfig } from "./config.ts"
 import type { ConfigInput } from "./config-input.ts"
-import { type Decision, refuse } from "./decision.ts"
+import { type Decision, type Fault, refuse } from "./decision.ts"
 import type { Ports } from "./ports.ts"
-import { type AccessRequest, canonicalPath } from "./request.ts"
+import { type AccessRequest, canonicalPath, matchedPath } from "./request.ts"
 import { checkRequirements } from "./requirements.ts"
 import { compileRoutes, matchRoute, type Rule } from "./routes.ts"
 import { allow, type Ending, end, pass, report, type Trail } from "./trail.ts"
@@ -24,10 +24,10 @@ export interface Authorizer {
    */
   decide(request: AccessRequest): Decision | Promise<Decision>
   /**
-   * The caller that a request's token proves, whatever the rules say; null where it proves none. For an edge whose answer is kept
-   * for the caller's other requests.
+   * The caller that a request's token proves, whatever the rules say; null where it proves none, and the fault where that can't be
+   * said now. For an edge whose answer is kept for the caller's other requests.
    */
-  identify(request: AccessRequest): Promise<VerifiedToken | null>
+  identify(request: AccessRequest): Promise<VerifiedToken | Fault | null>
 }
 
 /**
@@ -58,7 +58,7 @@ export function authorizerOf(config: Config, ports: Ports): Authorizer {
     if (path === null) return end(trail, "path", refuse("path_ambiguous"))
     pass(trail, "path")
 
-    const rule = matchRoute(routes, request.method, path)
+    const rule = matchRoute(routes, request.method, matchedPath(path))
     if (!rule) return end(trail, "route", refuse("route_unknown"))
     trail.rule = rule.name
     pass(trail, "route", { rule: rule.name })
@@ -71,9 +71,10 @@ export function authorizerOf(config: Config, ports: Ports): Authorizer {
     })
   }
 
-  async function identify(request: AccessRequest): Promise<VerifiedToken | null> {
+  async function identify(request: AccessRequest): Promise<VerifiedToken | Fault | null> {
     const verified = await authenticator.authenticate(request, { at: ports.now(), rule: null, checks: [] })
-    return "outcome" in verified || checkBinding(verified) ? null : verified
+    if ("outcome" in verified) return verified.outcome === "fault" ? verified : null
+    return checkBinding(verified) ? null : verified
   }
 
   function checkToken(

@@ -5,7 +5,7 @@ import type { PathPattern } from "./path-pattern.ts"
 import { looksBeyondThePath } from "./request-parts.ts"
 import { partsOf } from "./requirement.ts"
 import type { RequirementInput } from "./requirement-input.ts"
-import { findConflicts } from "./route-conflicts.ts"
+import { findConflicts, maximumConflicts } from "./route-conflicts.ts"
 import type { Rule } from "./routes.ts"
 
 /** A rule that has the right form, its path parsed. */
@@ -53,6 +53,8 @@ export function compileRules(
       : `${both} cover the same requests; join them, or remove one`
     problems.push({ path: "routes", remedy })
   }
+  if (conflicts.length === maximumConflicts)
+    problems.push({ path: "routes", remedy: "there may be more that cover the same requests; these come first" })
   // Of two rules for the same, either would be found to hide the other.
   if (conflicts.length === 0)
     for (const { rule, behind } of findHiddenRules(rules)) {

@@ -61,7 +61,9 @@ function headerValue({ headers, query }: LookedAt, name: string): string | null 
   const folded = foldName(name)
   const names = Object.keys(headers).filter((one) => headers[one] !== undefined && foldName(one) === folded)
   if (names.length === 0) return query === undefined ? null : undefined
-  const value = names.length === 1 && names[0] === name ? headers[name] : null
+  // What the client has taken away on the way (RFC 9110 §7.6.1), the origin does not see.
+  const nominated = (headers.connection ?? "").split(",").some((one) => foldName(one.trim()) === folded)
+  const value = names.length === 1 && names[0] === name && !nominated ? headers[name] : null
   return value?.includes(",") ? null : value
 }
 

@@ -105,7 +105,8 @@ export interface CorsInput {
 export interface ApiGatewayInput {
   /**
    * What its cache tells callers apart by, where its cache time is not 0. "token": by the token alone, so that each answer is good
-   * for all calls of its caller. "call": by the token, the method and the path. Left out: nothing is cached.
+   * for all calls of its caller. "call": by the token, the method and the path. Left out: an answer is for one
+   * call, so that its cache time has to be 0 (for a REST API, AWS takes 300 seconds where none is set).
    * `edge-authorizer policy --aws` says which is right for a policy, and what to set on AWS.
    */
   readonly cacheKey?: "token" | "call" | undefined

@@ -82,6 +82,9 @@ const anyToken: Rule = {
  */
 export function parseConfig(input: ConfigInput | Config, environment: Environment = {}): Config {
   if (parsed.has(input)) return input as Config
+  // A list, a map or a promise has none of a policy's keys, and would pass for one that asks for a valid token and no more.
+  if (Object.prototype.toString.call(input) !== "[object Object]")
+    throw new ConfigError([{ path: "(the whole policy)", remedy: "must be an object" }])
 
   const problems: ConfigProblem[] = []
   let completed: unknown = input
@@ -94,6 +97,11 @@ export function parseConfig(input: ConfigInput | Config, environment: Environmen
   const result = v.safeParse(configSchema, completed)
   if (!result.success) problems.push(...readIssues(result.issues, problems.length > 0))
   if (!result.success || problems.length > 0) throw new ConfigError(problems)
+
+  if (result.output.routes === undefined && isJsonObject(input) && input.unmatched !== undefined) {
+    const remedy = "says nothing without routes, where every path needs a valid token; write routes, or leave it out"
+    throw new ConfigError([{ path: "unmatched", remedy }])
+  }
 
   const {
     pinnedKeys,

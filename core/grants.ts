@@ -2,14 +2,14 @@ import type { VerifiedToken } from "./claims.ts"
 import type { LookedAt } from "./conditions.ts"
 import type { Issuer } from "./config.ts"
 import type { PathPattern } from "./path-pattern.ts"
-import { canonicalPath } from "./request.ts"
+import { canonicalPath, matchedPath } from "./request.ts"
 import type { Condition, Requirement } from "./requirement.ts"
 import { checkRequirements } from "./requirements.ts"
 import type { Rule } from "./routes.ts"
 import { equalsOperand, oneOfOperand } from "./test-value.ts"
 
 /** More organisations, or the like, than anybody's calls are granted for in one document. */
-const maximumPinned = 20
+export const maximumPinned = 20
 
 /** What fits an IAM resource of 512 characters with an API's ARN and the rest of the path. Subjects have at most 255 (OpenID Connect Core §2). */
 const maximumPinLength = 300
@@ -24,7 +24,7 @@ const noRequest: LookedAt = { path: "/", headers: {} }
 /**
  * The paths of a rule that a caller may call whatever else the request says, as patterns: the rule's own, or with a parameter in
  * it fixed to what a claim says (`/users/auth0%7Calice`), or none. What looks at the query, at a header or at the clock is not
- * granted in advance. `token` is null for nobody in particular.
+ * granted in advance. `token` is null for nobody in particular. Of more than `maximumPinned` patterns there is one more, to tell.
  */
 export function grantedPaths(
   rule: Rule,
@@ -36,7 +36,7 @@ export function grantedPaths(
   if (token === null || issuer === undefined) return []
   return ways(rule.requirement, token, issuer)
     .flatMap((pins) => pinned(rule.pattern, pins))
-    .slice(0, maximumPinned)
+    .slice(0, maximumPinned + 1)
 }
 
 /** The ways to meet a requirement; each says of some path segments what they must be. */
@@ -93,24 +93,22 @@ function both(some: readonly Pins[], others: readonly Pins[]): readonly Pins[] {
   return joined
 }
 
-/** A pattern with some of its parameters fixed, in each spelling that clients use; none for a value that no path can hold. */
+/** A pattern with some of its parameters fixed; none for a value that no path can hold. */
 function pinned({ segments, open }: PathPattern, pins: Pins): PathPattern[] {
-  let patterns: PathPattern[] = [{ segments, open }]
-  for (const [index, value] of pins)
-    patterns = patterns.flatMap((pattern) =>
-      spellings(value).map((literal) => ({ ...pattern, segments: pattern.segments.with(index, { literal }) })),
-    )
-  return patterns
+  let fixed = segments
+  for (const [index, value] of pins) {
+    const literal = literalOf(value)
+    if (literal === null) return []
+    fixed = fixed.with(index, { literal })
+  }
+  return [{ segments: fixed, open }]
 }
 
-/** A value as one segment of a canonical path: with every reserved character escaped, and with those only that must be. */
-function spellings(value: string): readonly string[] {
-  if (value === "" || !value.isWellFormed() || value.length > maximumPinLength) return []
+/** A value as one segment of a path as it is matched. Several segments, or what IAM would read as a pattern, are none. */
+function literalOf(value: string): string | null {
+  if (value === "" || !value.isWellFormed() || value.length > maximumPinLength) return null
   const escaped = encodeURIComponent(value)
-  if (escaped.length > maximumPinLength) return []
-  const found = [escaped, escaped.replaceAll(/%(?:21|26|27|28|29|2B|2C|3A|3D|40)/g, decodeURIComponent)]
-  // A value of several segments, or one that IAM would read as a pattern or a variable, has no canonical spelling as one segment.
-  return [...new Set(found)].filter(
-    (segment) => canonicalPath(`/${segment}`) === `/${segment}` && !segment.includes("/"),
-  )
+  if (escaped.length > maximumPinLength || canonicalPath(`/${escaped}`) !== `/${escaped}`) return null
+  const literal = matchedPath(`/${escaped}`)
+  return canonicalPath(literal) === literal ? literal.slice(1) : null
 }

@@ -1,4 +1,4 @@
-import { canonicalPath, pathSegments } from "./request.ts"
+import { canonicalPath, matchedPath, pathSegments } from "./request.ts"
 
 /** A path pattern, parsed: literals, `:name` for exactly one segment, a final `/**` for the folder and all below it. */
 export interface PathPattern {
@@ -7,7 +7,7 @@ export interface PathPattern {
   readonly open: boolean
 }
 
-/** One segment of a pattern: a literal in its canonical spelling, or a named parameter. */
+/** One segment of a pattern: a literal as it is matched (`matchedPath`), or a named parameter. */
 export type Segment = { readonly literal: string } | { readonly parameter: string }
 
 /** Parses a pattern, or returns what is wrong with it as `{ problem }`. */
@@ -24,7 +24,8 @@ export function parsePathPattern(text: string): PathPattern | { readonly problem
       if (!/^:[A-Za-z_][A-Za-z0-9_]*$/.test(segment)) return { problem: `${segment}: a parameter is ":" and a name` }
       segments.push({ parameter: segment.slice(1) })
     } else {
-      const literal = canonicalPath(`/${segment}`)?.slice(1)
+      const canonical = canonicalPath(`/${segment}`)
+      const literal = canonical && matchedPath(canonical).slice(1)
       if (!literal) return { problem: `"${segment}" can be read in more than one way, so no request would match it` }
       segments.push({ literal })
     }

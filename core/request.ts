@@ -56,6 +56,14 @@ export function canonicalPath(path: string): string | null {
   return ambiguous.test(canonical) || /\/\/|\/\.{1,2}(?:\/|$)/.test(canonical) ? null : canonical
 }
 
+/** What most servers decode before they route, and a client may escape or not (RFC 3986 §2.2): "@" and "%40" are one to them. */
+const optionalEscapes = /%(?:21|24|26|27|28|29|2B|2C|3A|3D|40)/g
+
+/** A canonical path as it is matched: without escapes of what may stand as it is. */
+export function matchedPath(path: string): string {
+  return path.includes("%") ? path.replace(optionalEscapes, decodeURIComponent) : path
+}
+
 /** The segments of a canonical path. `/a` and `/a/` have the same. */
 export function pathSegments(path: string): readonly string[] {
   const segments = path.split("/").slice(1)

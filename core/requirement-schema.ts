@@ -48,6 +48,9 @@ const requestTest = v.pipe(
 
 // RFC 9110 §5.6.2, in lower case: as a request's headers are looked up.
 const requestPart = /^(?:params\.[A-Za-z_]\w*|query\..+|headers\.[!#$%&'*+\-.^_`|~0-9a-z]+)$/
+/** Of a connection, or of proxies and identities, by which the guard lets no client speak. */
+const unseenHeaders =
+  /^headers\.(?:(?:connection|keep-alive|te|trailer|transfer-encoding|upgrade|forwarded|x-rewrite-url)$|x-auth-|x-forwarded-|x-original-|x-amzn-|x-http-method|cf-access-|client-cert)/
 const requestParts = v.pipe(
   mapOf(
     matching(
@@ -59,8 +62,12 @@ const requestParts = v.pipe(
   ),
   asksSomething("params, query or headers"),
   v.check(
-    (parts) => !("headers.authorization" in parts || "headers.cookie" in parts),
+    (parts) => !Object.keys(parts).some((part) => /^headers\.(?:authorization|proxy-authorization|cookie)$/.test(part)),
     "must not look at credentials; a rule is about claims, and about what is no secret",
+  ),
+  v.check(
+    (parts) => !Object.keys(parts).some((part) => unseenHeaders.test(part)),
+    "must not look at a header that ends at the guard: the origin would not see it",
   ),
 )
 

@@ -10,11 +10,14 @@ export interface RouteConflict {
   readonly on: string | null
 }
 
+/** Enough to mend at a time; rules by the hundred can cross each other by the ten thousand. */
+export const maximumConflicts = 100
+
 /**
  * Finds the rules between which a request could not choose: the same pattern and method twice, or two patterns that cross
- * (`/:a/b` and `/a/:b`) where they meet with no rule of its own.
+ * (`/:a/b` and `/a/:b`) where they meet with no rule of its own. Not more than `maximum`, in their order.
  */
-export function findConflicts(rules: readonly Rule[]): RouteConflict[] {
+export function findConflicts(rules: readonly Rule[], maximum = maximumConflicts): RouteConflict[] {
   const byPattern = groupBy(rules, (rule) => patternKey(rule.pattern))
   const conflicts: RouteConflict[] = []
 
@@ -25,6 +28,7 @@ export function findConflicts(rules: readonly Rule[]): RouteConflict[] {
         const ordered = (first.methods === null) !== (second.methods === null)
         if (!ordered && shared(methodsOf(first), methodsOf(second)).length > 0)
           conflicts.push({ first, second, on: null })
+        if (conflicts.length === maximum) return conflicts
       }
     }
   }
@@ -42,6 +46,7 @@ export function findConflicts(rules: readonly Rule[]): RouteConflict[] {
       const isSettled = (method: string) => settled.some((rule) => coveredMethods(rule).includes(method))
       if (!shared(coveredMethods(first), coveredMethods(second)).every(isSettled))
         conflicts.push({ first, second, on: on || "/" })
+      if (conflicts.length === maximum) return conflicts
     }
   }
   return conflicts

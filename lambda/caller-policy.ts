@@ -3,6 +3,7 @@ import {
   coveredMethods,
   grantedPaths,
   groupBy,
+  maximumPinned,
   type PathPattern,
   type Place,
   placesOf,
@@ -10,7 +11,7 @@ import {
   type VerifiedToken,
 } from "../core/index.ts"
 import { fenceFor } from "./fence.ts"
-import { globOf, spellingsOf, textsOf } from "./path-glob.ts"
+import { globOf, spellingsOf, textsOf, usualSpellingsOf } from "./path-glob.ts"
 import { findSayable } from "./sayable.ts"
 import { summarise } from "./summaries.ts"
 
@@ -34,23 +35,43 @@ export function callerPolicies({ rules, unmatched, issuers }: Config): CallerPol
   const tables = methodTables(rules, unmatched)
 
   return (token, maximumBytes, stageArn) => {
-    const granted = new Map(all.map((rule) => [rule, grantedPaths(rule, token, issuers)]))
+    const found = new Map(all.map((rule) => [rule, grantedPaths(rule, token, issuers)]))
+    const cut = all.filter((rule) => (found.get(rule)?.length ?? 0) > maximumPinned)
+    const granted = new Map([...found].map(([rule, patterns]) => [rule, patterns.slice(0, maximumPinned)]))
+    // One who owns a great many of something loses some of these first, and all else last.
+    const inOrder = all
+      .filter((rule) => granted.get(rule)?.length !== 0)
+      .sort((a, b) => (granted.get(a)?.length ?? 0) - (granted.get(b)?.length ?? 0))
     const policyOfFirst = (count: number) => {
-      const left = all.slice(count).filter((rule) => granted.get(rule)?.length !== 0)
-      const policy = policyOf(tables, new Map([...granted, ...left.map((rule) => [rule, []] as const)]))
-      return { ...policy, unsaid: [...policy.unsaid, ...left] }
+      const left = inOrder.slice(count)
+      const policy = policyOf(
+        tables,
+        new Map<Rule, readonly PathPattern[]>([...granted, ...left.map((rule) => [rule, []] as const)]),
+      )
+      return { ...policy, unsaid: [...new Set([...policy.unsaid, ...left, ...cut])] }
     }
-    const whole = policyOfFirst(all.length)
-    if (sizeOf(whole, stageArn) <= maximumBytes) return whole
-    // As many rules as fit, from the first: what is left is said anew, since it may need other denies.
-    let [fits, tooMany] = [0, all.length]
-    while (tooMany - fits > 1) {
-      const middle = (fits + tooMany) >> 1
-      if (sizeOf(policyOfFirst(middle), stageArn) <= maximumBytes) fits = middle
-      else tooMany = middle
+    const isMore = (count: number) =>
+      sum(inOrder.slice(0, count).map((rule) => granted.get(rule)?.length ?? 0)) > maximumGrants
+
+    let [fits, tooMany] = [0, inOrder.length + 1]
+    let policy = policyOfFirst(0)
+    // All of them, as is most often so; else as many as fit. What is left is said anew, since it may need other denies.
+    for (let count = inOrder.length; count > fits; count = (fits + tooMany) >> 1) {
+      const tried = isMore(count) ? null : policyOfFirst(count)
+      if (tried && sizeOf(tried, stageArn) <= maximumBytes) {
+        fits = count
+        policy = tried
+      } else tooMany = count
     }
-    return policyOfFirst(fits)
+    return policy
   }
+}
+
+/** More patterns than a document has room for, and few enough that each may be held against each. */
+const maximumGrants = 100
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
 }
 
 /** As long as most ARNs of a stage are. */
@@ -82,6 +103,7 @@ function methodTables(rules: readonly Rule[], unmatched: Rule | null): readonly 
 
 function policyOf(tables: readonly MethodTable[], granted: ReadonlyMap<Rule, readonly PathPattern[]>): CallerPolicy {
   const unsaid = new Set<Rule>()
+  const methods = tables.flatMap((table) => table.methods)
   const said = tables.flatMap(({ methods, places }) => {
     const mine = places.map((place) => ({ ...place, granted: granted.get(place.rule) ?? [] }))
     const sayable = findSayable(mine)
@@ -92,8 +114,11 @@ function policyOf(tables: readonly MethodTable[], granted: ReadonlyMap<Rule, rea
       deny: sayable.deny.map(({ items, open }) => ({ items: [method, ...items], open })),
     }))
   })
-  const calls = summarise({ allow: said.flatMap(({ allow }) => allow), deny: said.flatMap(({ deny }) => deny) })
-  const allow = calls.allow.map(globOf).flatMap(textsOf)
+  const calls = summarise(
+    { allow: said.flatMap(({ allow }) => allow), deny: said.flatMap(({ deny }) => deny) },
+    methods,
+  )
+  const allow = [...new Set(calls.allow.map(globOf).flatMap(usualSpellingsOf).flatMap(textsOf))]
   const deny = calls.deny.flatMap(spellingsOf).flatMap(textsOf)
   const fence = fenceFor(allow)
   return {

@@ -27,7 +27,7 @@ function fill(entries: readonly Entry[], maximumBytes: number): FlatContext {
   let bytes = 0
   for (const [key, value] of entries) {
     bytes += new TextEncoder().encode(JSON.stringify([key, value])).length
-    if (bytes <= maximumBytes) context[key] = value
+    if (bytes <= maximumBytes && !Object.hasOwn(context, key)) context[key] = value
   }
   return context
 }

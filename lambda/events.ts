@@ -79,8 +79,10 @@ function grantedCall(event: AuthorizerEvent, arn: CallArn): Pick<AccessRequest, 
 }
 
 /** HTTP APIs put the stage before the path, except for the stage `$default`. */
-function belowStage(path: Maybe<string>, { stage }: CallArn): string {
+function belowStage(path: Maybe<string>, { stage, path: granted }: CallArn): string {
   if (!path) return ""
+  // The ARN's path has no stage before it: where the two are the same, nor has this one.
+  if (path === granted) return path
   const prefix = `/${stage}`
   if (path === prefix) return "/"
   return path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : path

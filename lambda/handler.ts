@@ -17,9 +17,12 @@ export function handlerOf(config: Config, ports: LambdaPorts, options: AnswerOpt
     else if (decision.reported) logReport(decision)
     // One that is thrown is not kept.
     if (answerCaller && isKept(decision, call, options)) {
-      const token = await core.identify(call.request)
+      const caller = await core.identify(call.request)
       await ports.settle()
-      return answerCaller(token, call.arn)
+      const isFault = caller !== null && "outcome" in caller
+      // A call that is let through for anybody is let through now, too; nothing else may be kept of an outage.
+      if (isFault && decision.outcome !== "allow") return answer(caller, call, config.upstream, options)
+      return answerCaller(isFault ? null : caller, call.arn)
     }
     await ports.settle()
     return answer(decision, call, config.upstream, options)

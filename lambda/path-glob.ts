@@ -31,22 +31,25 @@ export function straysOf({ items, open }: PathGlob): readonly PathGlob[] {
 }
 
 /** Whether a path could be in both. */
-export function meets({ items, open }: PathGlob, pattern: PathPattern): boolean {
-  return from(0, 0)
-
-  function from(item: number, segment: number): boolean {
-    const atEnd = segment >= pattern.segments.length
-    if (item === items.length) return atEnd || open
-    if (atEnd && !pattern.open) return false
-    if (!takes(items[item] as PathItem, pattern.segments[segment])) return false
-    if (from(item + 1, segment + 1)) return true
-    // The place goes on; behind the end of an open pattern, going on changes nothing.
-    return items[item] === null && !atEnd && from(item, segment + 1)
+export function meets({ items, open }: PathGlob, { segments, open: isOpen }: PathPattern): boolean {
+  // The numbers of items by which the segments so far can be taken; a place may go on with the next.
+  let taken = new Set([0])
+  const isEnd = (count: number) => count === items.length
+  for (const segment of segments) {
+    const next = new Set<number>()
+    for (const count of taken) {
+      if (isEnd(count) && open) next.add(count)
+      if (!isEnd(count) && takes(items[count] as PathItem, segment)) next.add(count + 1)
+      if (count > 0 && items[count - 1] === null) next.add(count)
+    }
+    taken = next
   }
+  for (const count of taken) if (isEnd(count) || isOpen) return true
+  return false
 }
 
-function takes(item: PathItem, segment: PathPattern["segments"][number] | undefined): boolean {
-  return item === null || segment === undefined || "parameter" in segment || segment.literal === item
+function takes(item: PathItem, segment: PathPattern["segments"][number]): boolean {
+  return item === null || "parameter" in segment || segment.literal === item
 }
 
 /**
@@ -62,13 +65,22 @@ export function textsOf({ items, open }: PathGlob): readonly string[] {
 }
 
 /**
- * The same glob in each spelling that has no escape where one is optional: a client may send "é" as it stands, and it is matched like
- * "%C3%A9". What is denied has to be denied in all of them.
+ * The same glob in each spelling that is matched like it: "é" as it stands and as "%C3%A9", "@" and "%40". What is denied has to be
+ * denied in all of them; what is allowed is allowed with and without the escapes that clients choose.
  */
-export function spellingsOf({ items, open }: PathGlob): readonly PathGlob[] {
+export function spellingsOf(glob: PathGlob): readonly PathGlob[] {
+  return respell(glob, (literal) => [literal, withoutEscapes(literal), withEscapes(literal)])
+}
+
+/** The same glob in the spellings that clients use: as little escaped as can be, and as `encodeURIComponent` does it. */
+export function usualSpellingsOf(glob: PathGlob): readonly PathGlob[] {
+  return respell(glob, (literal) => [literal, withEscapes(literal)])
+}
+
+function respell({ items, open }: PathGlob, spell: (literal: string) => readonly string[]): readonly PathGlob[] {
   let spelled: PathItem[][] = [[]]
   for (const item of items) {
-    const forms = item === null ? [item] : [...new Set([item, withoutEscapes(item)])]
+    const forms = item === null ? [item] : [...new Set(spell(item))]
     spelled = spelled.flatMap((before) => forms.map((form) => [...before, form]))
   }
   return spelled.map((items) => ({ items, open }))
@@ -79,4 +91,8 @@ function withoutEscapes(literal: string): string {
     const raw = decodeURIComponent(escapes)
     return canonicalPath(`/${raw}`) === `/${escapes}` ? raw : escapes
   })
+}
+
+function withEscapes(literal: string): string {
+  return literal.replace(/[$&+,:=@]/g, encodeURIComponent)
 }

@@ -14,16 +14,16 @@ const otherMethods = ["CONNECT", "TRACE"]
 
 /**
  * Says the same calls in less: what is allowed with every method as one, and what is denied with several. For IAM, a place for any
- * method is one for a method and a folder, too; so that is denied, and where that would take something away it stays as it is.
+ * method is one for a method and a folder, too; so that is denied, and where that would take something away it stays as it is. `methods` are those that rules speak of.
  */
-export function summarise({ allow, deny }: Calls): Calls {
-  const shorter = summariseAllows(allow)
+export function summarise({ allow, deny }: Calls, methods: readonly string[]): Calls {
+  // A rule could mean another method with what is said of any.
+  const isClosed = methods.every((method) => gatewayMethods.includes(method))
+  const shorter = isClosed ? summariseAllows(allow) : { allow, deny: [] }
   return { allow: shorter.allow, deny: summariseDenies([...deny, ...shorter.deny], shorter.allow) }
 }
 
 function summariseAllows(allow: readonly PathPattern[]): Calls {
-  // A rule could mean one of the others.
-  if (allow.some((pattern) => otherMethods.includes(methodOf(pattern) ?? ""))) return { allow, deny: [] }
   const summaries = [...groupBy(allow, pathKey).values()].flatMap((group) => {
     const methods = new Set(group.map(methodOf))
     const [first] = group

@@ -9,7 +9,8 @@ export interface Origin {
 
 /**
  * Sends an allowed request to its origin: to `url`, which holds the canonical path; with the body streamed and a WebSocket
- * upgrade kept; saying who calls, if a token was asked for. What comes back never lands in a shared cache. An origin that
+ * upgrade kept; saying who calls, if that is known. What comes back never lands in a shared cache, unless
+ * the route is public. An origin that
  * can't be reached, or whose answer can't be passed on, is a 502.
  */
 export function forward(
@@ -18,13 +19,17 @@ export function forward(
   principal: Principal | null,
   upstream: Upstream,
   binding: Origin | undefined,
+  isPublic: boolean,
 ): Promise<Response> {
   const forwarded = new Request(url, request)
   stripIdentityHeaders(forwarded.headers, upstream)
-  if (principal === null) return (binding ? binding.fetch(forwarded) : fetch(forwarded)).catch(unreachable)
+  if (isPublic) return (binding ? binding.fetch(forwarded) : fetch(forwarded)).catch(unreachable)
 
-  setIdentityHeaders(forwarded.headers, principal, upstream)
-  if (upstream.authorization === "drop") forwarded.headers.delete("authorization")
+  // Under a rule that only reports, nobody may be known; what the caller sent is then the origin's to judge.
+  if (principal !== null) {
+    setIdentityHeaders(forwarded.headers, principal, upstream)
+    if (upstream.authorization === "drop") forwarded.headers.delete("authorization")
+  }
   // The zone's cache sits behind the Worker and knows nothing of who asks: what it kept for one caller would go to the next.
   const answered = binding ? binding.fetch(forwarded) : fetch(forwarded, { cache: "no-store" })
   return answered.then(keepPrivate, unreachable)

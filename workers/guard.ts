@@ -79,7 +79,8 @@ export function guard(policy: ConfigInput): Guard {
     }
     if (decision.reported) logReport(decision)
     const url = target.origin + decision.path + target.query
-    return forward(request, url, decision.principal, config.upstream, ORIGIN)
+    const isPublic = decision.principal === null && decision.reported === undefined
+    return forward(request, url, decision.principal, config.upstream, ORIGIN, isPublic)
   }
 }
 

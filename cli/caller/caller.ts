@@ -54,8 +54,10 @@ export function callerWithCredentials(authorization: string): Caller {
       const headers = { ...request.headers, authorization }
       return authorizerAt(config, at).authorize({ ...request, headers })
     },
-    identify: (config, at) =>
-      authorizerAt(config, at).identify({ method: "GET", path: "/", headers: { authorization } }),
+    async identify(config, at) {
+      const caller = await authorizerAt(config, at).identify({ method: "GET", path: "/", headers: { authorization } })
+      return caller && "outcome" in caller ? null : caller
+    },
   }
 }
 

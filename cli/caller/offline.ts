@@ -49,9 +49,10 @@ export function offlineAuthorizer(config: Config): OfflineAuthorizer {
       const headers = { ...request.headers, authorization: authorizationOf(claims, at) }
       return authorizerAt(at).authorize({ ...request, headers })
     },
-    identify(claims, at) {
+    async identify(claims, at) {
       const headers = { authorization: authorizationOf(claims, at) }
-      return authorizerAt(at).identify({ method: "GET", path: "/", headers })
+      const caller = await authorizerAt(at).identify({ method: "GET", path: "/", headers })
+      return caller && "outcome" in caller ? null : caller
     },
   }
 

@@ -1,7 +1,7 @@
 import type { Command } from "commander"
 import { type Config, ConfigError, type ConfigInput, type ConfigProblem } from "../../core/index.ts"
 import { isJsonObject } from "../../core/json.ts"
-import { reportFailure } from "../command-error.ts"
+import { CommandError, reportFailure } from "../command-error.ts"
 import { readDocument } from "../openapi/openapi-file.ts"
 import { readDefinedScopes } from "../openapi/openapi-scopes.ts"
 import { checkWithAnyIssuer, readPolicy } from "../policy-file.ts"
@@ -84,7 +84,9 @@ async function readDefined({ scopes, openapi }: CheckOptions): Promise<readonly 
     defined.push({ source: "--scopes", scopes: scopes.split(/[\s,]+/).filter((scope) => scope !== "") })
   if (openapi !== undefined) {
     const document = await readDocument(openapi)
-    defined.push({ source: openapi, scopes: isJsonObject(document) ? readDefinedScopes(document) : [] })
+    if (!isJsonObject(document) || !/^3\.\d/.test(String(document.openapi)))
+      throw new CommandError(`${openapi}: is no OpenAPI document of version 3`)
+    defined.push({ source: openapi, scopes: readDefinedScopes(document) })
   }
   return defined
 }

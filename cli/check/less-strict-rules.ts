@@ -19,11 +19,20 @@ export function findLessStrictRules(rules: readonly Rule[]): readonly LessStrict
   return rules.flatMap((rule) => {
     const byGeneral = new Map<Rule, string[]>()
     for (const method of rule.methods ?? standardMethods) {
+      if (!isAtItsPlace(root, rule, method)) continue
       const general = nextInLine(root, rule, method)
       if (general && asksLess(rule, general)) byGeneral.set(general, [...(byGeneral.get(general) ?? []), method])
     }
     return [...byGeneral].map(([general, methods]) => ({ rule, general, methods }))
   })
+}
+
+/** Whether a rule covers a method at all: one of the same path that names the method comes before it. */
+function isAtItsPlace(root: RouteNode, rule: Rule, method: string): boolean {
+  let node: RouteNode | null | undefined = root
+  for (const segment of rule.pattern.segments)
+    node = "literal" in segment ? node?.literals?.get(segment.literal) : node?.parameter
+  return ruleFor((rule.pattern.open ? node?.open : node?.exact) ?? null, method) === rule
 }
 
 /** The rule that would cover a rule's requests with a method if it weren't there; null for none. */

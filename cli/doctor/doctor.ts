@@ -1,6 +1,6 @@
 import type { Command } from "commander"
 import { freshnessSeconds } from "../../core/cache-control.ts"
-import { reportFailure } from "../command-error.ts"
+import { CommandError, reportFailure, withoutTokens } from "../command-error.ts"
 import { knownIssuer } from "../known-issuers.ts"
 import { printable } from "../printable.ts"
 import { style } from "../style.ts"
@@ -28,6 +28,8 @@ Examples:
 }
 
 async function doctor(address: string): Promise<void> {
+  if (withoutTokens(address) !== address)
+    throw new CommandError("this is a token; name the issuer by its domain or URL")
   const report = await examineIssuer(readIssuerAddress(address))
   console.log(describe(report))
   if (report.problems.length > 0) process.exitCode = 1

@@ -1,4 +1,5 @@
 import { type Environment, type Issuer, parseConfig } from "../../core/index.ts"
+import { CommandError, withoutTokens } from "../command-error.ts"
 import { readPolicy } from "../policy-file.ts"
 
 /** Ways to name issuers on the command line; the policy's own where none is used. */
@@ -15,6 +16,9 @@ export interface IssuerOptions {
  * @throws ConfigError or CommandError for what can't be an issuer or a policy.
  */
 export async function findIssuers(options: IssuerOptions, environment: Environment): Promise<readonly Issuer[]> {
+  for (const named of [options.domain, options.issuer, options.jwksUri])
+    if (named !== undefined && withoutTokens(named) !== named)
+      throw new CommandError("this is a token; name the issuer by its domain or URL")
   const { domain, issuer, jwksUri, config = "authorizer.config.ts" } = options
   // An issuer needs an audience to be one; its keys are the same for each.
   const audience = "unused"

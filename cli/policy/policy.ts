@@ -72,8 +72,11 @@ async function showAws(policy: ConfigInput, options: PolicyOptions): Promise<voi
     return console.log(json ? JSON.stringify(setting, null, 2) : describeAwsSettings(config))
   }
   const token = await caller.identify(config, Date.now())
-  if (token === null)
-    throw new CommandError("the token is refused, whatever is asked for; edge-authorizer explain says why")
+  if (token === null) {
+    console.error("the token is refused, whatever is asked for; edge-authorizer explain says why")
+    process.exitCode = 1
+    return
+  }
   const { document, unsaid } = callerDocument(config, token)
   console.log(JSON.stringify(document, null, 2))
   if (!json) console.error(style.dim(describeDocument(config, unsaid)))

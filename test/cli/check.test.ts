@@ -326,7 +326,7 @@ paths:
       "a public folder that is read",
       { issuers: [other], routes: [{ path: "/docs/**", methods: ["GET"], access: "public" }] },
     ],
-    ["a policy without rules", { issuers: [other], unmatched: "authenticated" }],
+    ["a policy without rules", { issuers: [other] }],
     [
       "a requirement within a requirement",
       {
@@ -343,6 +343,51 @@ paths:
     const all = { environment: {}, definedScopes: [], clientIds: [], authorizers: [], now, ...known }
     return findWarnings(policy, parseConfig(policy, all.environment), all)
   }
+})
+
+test("a public rule takes nothing from one of its path that names its methods", async () => {
+  const routes: RouteInput[] = [
+    { path: "/a", methods: ["GET"] },
+    { path: "/a", access: "public" },
+  ]
+  await folder.write("methods.json", { issuers: [other], routes })
+  const { code, stdout } = await folder.run(["check", "--config", "methods.json", "--json"])
+  expect({ code, warnings: JSON.parse(stdout).warnings }).toEqual({ code: 0, warnings: [] })
+})
+
+test("what is no policy is said to be none", async () => {
+  for (const content of ["export default []", "export default () => ({})"]) {
+    await folder.write("none.mjs", content)
+    const { code, stdout } = await folder.run(["check", "--config", "none.mjs"])
+    expect([content, code, stdout.replaceAll(/\s+/g, " ")]).toEqual([
+      content,
+      1,
+      expect.stringContaining("must be an object"),
+    ])
+  }
+})
+
+test("a promise of a policy is none", async () => {
+  await folder.write("promise.mjs", "export default Promise.resolve({})")
+  const { code, stderr } = await folder.run(["check", "--config", "promise.mjs"])
+  expect({ code, stderr }).toEqual({ code: 2, stderr: "promise.mjs: exports a promise; export the policy itself\n" })
+})
+
+test("rules that cross by the thousand are told in a hundred", async () => {
+  const routes = Array.from({ length: 200 }, (_, i) => (i % 2 ? { path: `/a/:x/b${i}` } : { path: `/a/c${i}/:y` }))
+  await folder.write("crossing.json", { issuers: [other], routes })
+  const { code, stdout } = await folder.run(["check", "--config", "crossing.json"])
+  expect(code).toBe(1)
+  expect(stdout).toContain("101 problems")
+  expect(unreadableLines(stdout)).toEqual([])
+})
+
+test("a file that defines no scopes is not taken for an OpenAPI document", async () => {
+  await folder.write("policy.json", good)
+  await folder.write("empty.yaml", "")
+  const { code, stderr } = await folder.run(["check", "--config", "policy.json", "--openapi", "empty.yaml"])
+  expect(code).toBe(2)
+  expect(stderr).toContain("empty.yaml")
 })
 
 describe("a rule that asks for less than the next in line", () => {

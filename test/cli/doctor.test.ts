@@ -266,3 +266,11 @@ test("tells how it is used", async () => {
   expect(stdout).toContain("Examples:\n  edge-authorizer doctor tenant.eu.auth0.com\n")
   expect(await folder.run(["doctor"])).toMatchObject({ code: 2 })
 })
+
+test("a token in the place of an issuer is neither shown nor looked up", async () => {
+  const token = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJlLXRoYXQtaXMtbG9uZw"
+  const { code, stdout, stderr } = await folder.run(["doctor", token])
+  expect({ code, stdout }).toEqual({ code: 1, stdout: "" })
+  expect(stderr).toContain("this is a token; name the issuer by its domain or URL")
+  expect(stderr).not.toContain("c2lnbmF0dXJl")
+})

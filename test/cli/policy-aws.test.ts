@@ -104,7 +104,7 @@ describe("the document of a token", () => {
 
   test("of a token that is refused, there is none", async () => {
     const { code, stdout, stderr } = await show(routes, "token", "--token", tokenOf({ exp: 1 }))
-    expect({ code, stdout }).toEqual({ code: 2, stdout: "" })
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" })
     expect(stderr).toContain("the token is refused, whatever is asked for; edge-authorizer explain says why")
   })
 

@@ -59,6 +59,9 @@ describe("read in more than one way", () => {
     ["in another case", "Org=acme", "org=acme&ORG=evil", "org=acme&oRG=evil"],
     ["as a list", "org[]=acme", "org=acme&org[]=evil", "org=acme&org%5B%5D=evil", "org[0]=acme", "org=acme&org[=evil"],
     ["as an object", "org.id=acme", "org=acme&org.id=evil", "org=acme&org[id]=evil", "org=acme&org%2Eid=evil"],
+    ["in brackets", "org=acme&[org]=evil", "org=acme&org]=evil", "[org]=acme", "org]=acme"],
+    ["behind a second question mark", "?org=evil&org=acme", "?a=1&org=acme"],
+    ["where servers stop reading", `${"a&".repeat(1000)}org=acme`],
     ["under an escaped name", "org=acme&%6Frg=evil", "%6frg=acme&or%67=evil"],
     [
       "with spaces in its name",

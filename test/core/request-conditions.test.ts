@@ -114,6 +114,26 @@ describe("query parameters", () => {
   ])
 })
 
+describe("a header that the client has taken away on the way", () => {
+  const claims = { org_id: "acme" }
+  failsFor(
+    ["x-org", "close, X-Org", "x_org"].map(
+      (connection): Row => [
+        connection,
+        { "headers.x-org": { equals: { claim: "org_id" } } },
+        { claims, headers: { "x-org": "acme", connection } },
+      ],
+    ),
+  )
+  holdsFor([
+    [
+      "another",
+      { "headers.x-org": { equals: { claim: "org_id" } } },
+      { claims, headers: { "x-org": "acme", connection: "x-other" } },
+    ],
+  ])
+})
+
 describe("headers", () => {
   const acme: Where = { "headers.x-org": { equals: { claim: "org_id" } } }
   const absent: Where = { "headers.x-debug": { exists: false } }

@@ -457,6 +457,19 @@ test("all that is wrong with the rules is told at once", () => {
   ])
 })
 
+test("a header that ends at the guard, or holds credentials, can't be asked for", () => {
+  for (const name of ["connection", "x-auth-org", "x-forwarded-host", "forwarded", "proxy-authorization", "cookie"])
+    expect(problemsOf(withRule({ where: { [`headers.${name}`]: { exists: true } } }))).toEqual([
+      { path: "routes[0].where", remedy: expect.stringMatching(/^must not look at/) },
+    ])
+})
+
+test("unmatched says nothing without routes, and what is no policy is none", () => {
+  expect(problemsOf({ issuers: [issuer], unmatched: "deny" }).map(({ path }) => path)).toEqual(["unmatched"])
+  for (const none of [[], new Map(), Promise.resolve({}), () => ({}), null, "x"])
+    expect(problemsOf(none)).toEqual([{ path: "(the whole policy)", remedy: "must be an object" }])
+})
+
 test("an issuer that the environment names can't be asked for, whether the policy is bundled first or not", () => {
   const asking = { routes: [{ path: "/a", audience: "https://api.example.com", issuers: ["https://tenant.example/"] }] }
   const environment = { ISSUER: "https://tenant.example/", AUDIENCE: "https://api.example.com" }

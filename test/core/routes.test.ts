@@ -1,9 +1,11 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
+import { createAuthorizer } from "../../core/index.ts"
 import { parsePathPattern } from "../../core/path-pattern.ts"
 import { noRequirement } from "../../core/requirement.ts"
 import { findConflicts } from "../../core/route-conflicts.ts"
 import { compileRoutes, matchRoute, type RouteNode, type Rule } from "../../core/routes.ts"
+import { policy, standingPorts, tokenOf } from "./standing-issuer.ts"
 
 function rule(path: string, methods: readonly string[] | null = null): Rule {
   const pattern = parsePathPattern(path)
@@ -195,4 +197,26 @@ test("names of Object.prototype are segments like others", () => {
     expect(matchRoute(table, "GET", `/${name}`)?.name).toBe("GET /:p")
     expect(matchRoute(table, "GET", `/${name}/${name}`)).toBeNull()
   }
+})
+
+test("a literal is matched whether it is escaped or not, where servers decode it before they route", async () => {
+  const routes = [
+    { path: "/jobs/all:cancel", scopes: ["admin"] },
+    { path: "/jobs/:id" },
+    { path: "/%40admin/**", scopes: ["admin"] },
+  ]
+  const authorizer = createAuthorizer(policy([...routes, { path: "/**", access: "public" }]), standingPorts())
+  const headers = { authorization: `Bearer ${tokenOf()}` }
+  for (const path of [
+    "/jobs/all:cancel",
+    "/jobs/all%3Acancel",
+    "/jobs/%61ll%3acancel",
+    "/@admin",
+    "/%40admin",
+    "/%40admin/x",
+  ])
+    expect([path, await authorizer.authorize({ method: "GET", path, headers })]).toEqual([
+      path,
+      expect.objectContaining({ reason: "scope_insufficient" }),
+    ])
 })

@@ -84,6 +84,7 @@ describe("a policy that is taken fits the schema", () => {
       "everything else",
       {
         issuers,
+        routes: [],
         unmatched: "authenticated",
         clockToleranceSeconds: 0,
         memo: { maximumTokens: 0 },

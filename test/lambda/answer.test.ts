@@ -90,6 +90,13 @@ describe("the context", () => {
     expect(JSON.stringify(context).length).toBeLessThan(8192)
   })
 
+  test("no claim takes the place of what the authorizer says itself", () => {
+    const mapped = { headers: { sub: "email", scope: "email", rule: "email" }, authorization: "drop" } as const
+    const { context } = answer(allowance({ email: "e" }), calls.rest, mapped, {})
+    expect(context).toMatchObject({ sub: "auth0|1" })
+    expect(Object.values(context)).not.toContain("e")
+  })
+
   test("names the scope that would have been enough", () => {
     const refused: Decision = { outcome: "refuse", reason: "scope_insufficient", scope: ["a", "b"], ...facts }
     expect(answer(refused, calls.http, upstream, { simpleResponses: true })).toMatchObject({

@@ -5,6 +5,7 @@ import { cacheSettingFor } from "../../lambda/cache-setting.ts"
 import { callerAnswers } from "../../lambda/caller-answer.ts"
 import { callerPolicies } from "../../lambda/caller-policy.ts"
 import { handlerOf } from "../../lambda/handler.ts"
+import { meets } from "../../lambda/path-glob.ts"
 import { policy, standingPorts, tokenOf } from "../core/standing-issuer.ts"
 import { evaluate, type Policy } from "../support/iam.ts"
 
@@ -16,7 +17,7 @@ const configOf = (routes: readonly RouteInput[]) =>
 async function callerOf(config: Config, claims: object): Promise<VerifiedToken> {
   const headers = { authorization: `Bearer ${tokenOf(claims)}` }
   const token = await authorizerOf(config, standingPorts()).identify({ method: "GET", path: "/", headers })
-  if (!token) throw new Error("the token was refused")
+  if (!token || "outcome" in token) throw new Error("the token was refused")
   return token
 }
 
@@ -159,6 +160,20 @@ describe("one answer for all calls", () => {
     await expect(handler(call)).rejects.toThrow(/^Unauthorized$/)
   })
 
+  test("nothing of an outage is kept, but for what is let through for anybody", async () => {
+    vi.spyOn(console, "error").mockImplementation(() => {})
+    vi.spyOn(console, "log").mockImplementation(() => {})
+    const down = { ok: false, reason: "keys_unreachable", detail: "down" } as const
+    const ports = { ...standingPorts(), loadKeySet: async () => down, settle: async () => {}, prefetch: () => {} }
+    const duringOutage = handlerOf(config, ports, {})
+    for (const call of ["GET/orders", "GET/nothing"])
+      await expect(duringOutage({ type: "TOKEN", methodArn: arn(call), authorizationToken })).rejects.toThrow(
+        /^keys_unreachable/,
+      )
+    const open = await duringOutage({ type: "TOKEN", methodArn: arn("GET/health"), authorizationToken })
+    expect(open).toMatchObject({ principalId: "anonymous" })
+  })
+
   test("nobody gets what is public, and nothing else", () => {
     const { policyDocument, principalId } = callerAnswers(config)(null, parsedArn("GET/health"))
     const said = (call: string) => evaluate(policyDocument as Policy, arn(call))
@@ -201,6 +216,45 @@ describe("within the limits", () => {
     expect(Math.max(...allow.map((text) => `${stage}/${text}`.length))).toBeLessThan(512)
     expect([allow.includes("?*/short"), unsaid.length]).toEqual([true, 1])
   })
+})
+
+describe("within a time that a call may take", () => {
+  test("who owns thousands of things loses some of these, and nothing else", async () => {
+    const stores = Array.from({ length: 800 }, (_, index) => `s${index}`)
+    const owned = Array.from({ length: 100 }, (_, index) => ({
+      path: `/stores/:id/k${index}`,
+      where: { "params.id": { oneOf: { claim: "stores" } } },
+    }))
+    vi.spyOn(console, "warn").mockImplementation(() => {})
+    const config = configOf([...owned, { path: "/me" }])
+    const { allow, unsaid } = callerPolicies(config)(await callerOf(config, { stores }), 6000, stage)
+    expect(allow).toContain("?*/me")
+    expect(unsaid.length).toBeGreaterThan(50)
+  })
+
+  test("patterns of many parameters are told apart in steps, not in tries", () => {
+    const places = { items: Array.from({ length: 40 }, () => null), open: false }
+    const pattern = { segments: Array.from({ length: 60 }, (_, i) => ({ parameter: `p${i}` })), open: false }
+    expect(meets({ ...places, items: [...places.items, "end"] }, pattern)).toBe(true)
+    const last = { segments: [...pattern.segments, { literal: "other" }], open: false }
+    expect(meets({ ...places, items: [...places.items, "end"] }, last)).toBe(false)
+  })
+})
+
+test("a method of a rule's own is allowed by that rule alone", async () => {
+  const said = await documentFor([{ path: "/a" }, { path: "/b", methods: ["PROPFIND"] }], {})
+  expect(["GET/a", "PROPFIND/a", "PROPFIND/b", "GET/b"].map(said)).toEqual([true, false, true, false])
+})
+
+test("a value that may be escaped or not is pinned in both spellings, and denied in both", async () => {
+  const said = await documentFor(
+    [
+      { path: "/users/:id", where: { "params.id": { equals: { claim: "sub" } } } },
+      { path: "/users/a@b", scopes: ["nobody:has"] },
+    ],
+    { sub: "a@b" },
+  )
+  expect(["GET/users/a@b", "GET/users/a%40b"].map(said)).toEqual([false, false])
 })
 
 describe("which calls may share an answer", () => {

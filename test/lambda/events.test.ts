@@ -98,6 +98,11 @@ const rows: readonly Row[] = [
     call: { request: { path: "/production" } },
   },
   {
+    name: "HTTP 2.0: a path that begins with what is the stage's name, as the ARN has it",
+    event: { version: "2.0", routeArn: `${account}/prod/GET/prod/x`, rawPath: "/prod/x", requestContext: {} },
+    call: { request: { path: "/prod/x" } },
+  },
+  {
     name: "WebSocket: its route key, as a path",
     event: {
       type: "REQUEST",

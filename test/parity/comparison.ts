@@ -46,7 +46,7 @@ export async function compare(
       ? documentLimit(kind, named, atGateway, {
           config,
           rule: told.rule,
-          token: await core.identify(asTold(kind, call)),
+          token: callerOf(await core.identify(asTold(kind, call))),
         })
       : null
   const answers = [
@@ -62,4 +62,9 @@ export async function compare(
     policy: input,
   }))
   return { decision, differences, limit }
+}
+
+/** Nobody, while it can't be said who it is. */
+function callerOf(identified: Awaited<ReturnType<Authorizer["identify"]>>) {
+  return identified && "outcome" in identified ? null : identified
 }

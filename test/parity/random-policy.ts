@@ -35,11 +35,11 @@ export function randomPolicy(draw: Draw, known: readonly KnownIssuer[]): RandomP
     names.push(name)
   }
 
+  const unmatched = draw.one(["deny", "deny", "authenticated"] as const)
   const cacheKey = draw.one(["token", "call", undefined, undefined, undefined] as const)
   let policy: ConfigInput = {
     issuers,
     requirements,
-    unmatched: draw.one(["deny", "deny", "authenticated"]),
     ...(cacheKey && { apiGateway: { cacheKey } }),
     ...(draw.chance(0.3) && { clockToleranceSeconds: draw.one([0, 60]) }),
     ...(draw.chance(0.2) && { memo: { maximumTokens: draw.one([0, 2]) } }),
@@ -49,7 +49,7 @@ export function randomPolicy(draw: Draw, known: readonly KnownIssuer[]): RandomP
   if (draw.chance(0.04)) return { input: policy, config, discardedRules }
 
   for (const rule of draw.list(3, 10, () => randomRule(draw, { issuers, names, parameters: [] }))) {
-    const longer = { ...policy, routes: [...(policy.routes ?? []), rule] }
+    const longer = { ...policy, unmatched, routes: [...(policy.routes ?? []), rule] }
     const checked = parseOrNull(longer)
     if (checked === null) discardedRules++
     else [policy, config] = [longer, checked]

@@ -6,6 +6,7 @@ const routes = [
   { path: "/public", access: "public" },
   { path: "/orders" },
   { path: "/admin", scopes: ["admin"] },
+  { path: "/watched", scopes: ["admin"], report: true },
 ] as const
 
 beforeAll(async () => {
@@ -100,6 +101,12 @@ test.each([
   const answer = await api.send(request)
   expect(answer).toMatchObject({ status, headers: { "cache-control": "no-store" } })
   expect(answer.headers.vary?.split(/, */)).toEqual(expect.arrayContaining(["Authorization", "Origin"]))
+})
+
+test("an answer under a rule that only reports is made private, whoever asks", async () => {
+  api.origin.answer = (_request, response) => response.writeHead(200, { "cache-control": "public, max-age=600" }).end()
+  for (const token of [api.token(), "x.y.z"])
+    expect((await api.send({ target: "/watched", token })).headers["cache-control"]).toBe("private, max-age=600")
 })
 
 test("an outage is never stored", async () => {
