@@ -11,7 +11,10 @@ import { equalsOperand, oneOfOperand } from "./test-value.ts"
 /** More organisations, or the like, than anybody's calls are granted for in one document. */
 export const maximumPinned = 20
 
-/** What fits an IAM resource of 512 characters with an API's ARN and the rest of the path. Subjects have at most 255 (OpenID Connect Core §2). */
+/**
+ * What fits an IAM resource of 512 characters with an API's ARN and the rest of the path. Subjects have at most 255 (OpenID Connect
+ * Core §2).
+ */
 const maximumPinLength = 300
 
 /** Path segments, counted from 0, and the decoded value that each must have. */

@@ -15,7 +15,6 @@ export function handlerOf(config: Config, ports: LambdaPorts, options: AnswerOpt
     const decision = grantable(await core.authorize(call.request), call.arn.text)
     if (decision.outcome !== "allow") logEnding(decision)
     else if (decision.reported) logReport(decision)
-    // One that is thrown is not kept.
     if (answerCaller && isKept(decision, call, options)) {
       const caller = await core.identify(call.request)
       await ports.settle()

@@ -14,7 +14,8 @@ const otherMethods = ["CONNECT", "TRACE"]
 
 /**
  * Says the same calls in less: what is allowed with every method as one, and what is denied with several. For IAM, a place for any
- * method is one for a method and a folder, too; so that is denied, and where that would take something away it stays as it is. `methods` are those that rules speak of.
+ * method is one for a method and a folder, too; so that is denied, and where that would take something away it stays as it is. `methods` are
+ * those that rules speak of.
  */
 export function summarise({ allow, deny }: Calls, methods: readonly string[]): Calls {
   // A rule could mean another method with what is said of any.
