@@ -461,6 +461,14 @@ test("shows no token that was typed in the wrong place", async () => {
   }
 })
 
+test("shows no token that stands in the path, however its line is wrapped", async () => {
+  const jwt = token({ scope: "read:orders", long: "x".repeat(200) })
+  const ended = await explain(["GET", `/orders/${jwt}`])
+  expect(ended.stdout).toContain("(a token)")
+  const pieces = jwt.split(".").flatMap((part) => [part.slice(0, 40), part.slice(-40)])
+  for (const piece of pieces) expect(ended.stdout.replaceAll(/\s+/g, "")).not.toContain(piece)
+})
+
 test("tells how it is used, and where a token stays that is typed", async () => {
   const { code, stdout } = await explain(["--help"])
   expect(code).toBe(0)
