@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import type { RouteInput } from "../../core/index.ts"
+import { evaluate } from "../../dev/gateway/iam.ts"
 import { type CommandFolder, makeCommandFolder, unreadableLines } from "../support/command-folder.ts"
-import { evaluate } from "../support/iam.ts"
 import { makeKey, type SigningIssuer, signJws, startSigningIssuer } from "../support/signing-issuer.ts"
 
 const audience = "https://api.example.com"

@@ -7,13 +7,13 @@ import {
   type RouteInput,
 } from "../../core/index.ts"
 import { webCryptoSignatures } from "../../core/signatures.ts"
+import { eventOf } from "../../dev/gateway/api-gateway.ts"
 import { readCall } from "../../lambda/events.ts"
 import { drawFrom } from "../parity/draw.ts"
 import { type Edges, startEdges } from "../parity/edges.ts"
 import { randomCases } from "../parity/random-cases.ts"
 import { randomPolicy } from "../parity/random-policy.ts"
 import { asSent } from "../parity/told.ts"
-import { eventOf } from "../support/api-gateway.ts"
 import { asLogged, type Fate, fateOf, loggedDecisions, type Recording, replay } from "../support/recording.ts"
 import { issuer, keys, now, policy, standingPorts, tokenOf } from "./standing-issuer.ts"
 

@@ -1,10 +1,10 @@
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from "jose"
 import * as client from "openid-client"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { Browser } from "../../dev/flows/browser.ts"
 import { type LocalIssuer, startIssuer } from "../../dev/issuer/issuer.ts"
 import { clientSecret, redirectUri } from "../../dev/issuer/tenant.ts"
 import type { TokenProfile } from "../../dev/issuer/token-shape.ts"
-import { Browser } from "../support/browser.ts"
 
 let local: LocalIssuer
 

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest"
 import { requestAccessToken, withForgedScope } from "../../dev/access-token.ts"
+import { arnOf, type ClientCall, eventOf, kinds } from "../../dev/gateway/api-gateway.ts"
 import { type LocalIssuer, startIssuer } from "../../dev/issuer/issuer.ts"
 import { bundleLambda } from "../../scripts/build-lambda.ts"
-import { arnOf, type ClientCall, eventOf, kinds } from "../support/api-gateway.ts"
 import { type LambdaRuntime, startLambdaRuntime } from "../support/lambda-runtime.ts"
 
 let folder: string

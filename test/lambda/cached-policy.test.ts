@@ -1,5 +1,6 @@
 import { expect, test, vi } from "vitest"
 import { type Authorizer, authorizerOf, type Config, canonicalPath } from "../../core/index.ts"
+import { evaluate, type Policy } from "../../dev/gateway/iam.ts"
 import type { AuthorizerEvent } from "../../lambda/authorizer.ts"
 import { cacheSettingFor } from "../../lambda/cache-setting.ts"
 import { maximumPolicyBytes as maximumBytes } from "../../lambda/caller-answer.ts"
@@ -7,7 +8,6 @@ import { callerPolicies } from "../../lambda/caller-policy.ts"
 import { handlerOf } from "../../lambda/handler.ts"
 import { standingPorts } from "../core/standing-issuer.ts"
 import { drawFrom } from "../parity/draw.ts"
-import { evaluate, type Policy } from "../support/iam.ts"
 import { randomCall, randomCaller, randomTable } from "./random-table.ts"
 
 // API Gateway keeps the answer to one call and uses it for others. What it lets through then must be what the rules let through:

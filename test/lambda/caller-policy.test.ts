@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from "vitest"
 import { authorizerOf, type Config, parseConfig, type RouteInput, type VerifiedToken } from "../../core/index.ts"
+import { evaluate, type Policy } from "../../dev/gateway/iam.ts"
 import { parseArn } from "../../lambda/arn.ts"
 import { cacheSettingFor } from "../../lambda/cache-setting.ts"
 import { callerAnswers } from "../../lambda/caller-answer.ts"
@@ -7,7 +8,6 @@ import { callerPolicies } from "../../lambda/caller-policy.ts"
 import { handlerOf } from "../../lambda/handler.ts"
 import { meets } from "../../lambda/path-glob.ts"
 import { policy, standingPorts, tokenOf } from "../core/standing-issuer.ts"
-import { evaluate, type Policy } from "../support/iam.ts"
 
 const stage = "arn:aws:execute-api:eu-central-1:123456789012:api/prod"
 const arn = (call: string) => `${stage}/${call}`

@@ -1,9 +1,9 @@
 import type { Config, Decision, VerifiedToken } from "../../core/index.ts"
+import { type ClientCall, eventOf, type Kind } from "../../dev/gateway/api-gateway.ts"
 import { parseArn } from "../../lambda/arn.ts"
 import { cacheSettingFor } from "../../lambda/cache-setting.ts"
 import { maximumPolicyBytes } from "../../lambda/caller-answer.ts"
 import { callerPolicies } from "../../lambda/caller-policy.ts"
-import { type ClientCall, eventOf, type Kind } from "../support/api-gateway.ts"
 import type { Seen } from "./seen.ts"
 
 const gatewayMethods: readonly string[] = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]

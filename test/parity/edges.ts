@@ -1,7 +1,7 @@
 import { Agent } from "node:http"
 import type { AccessRequest, ConfigInput, Decision } from "../../core/index.ts"
+import { type ClientCall, callThrough, type GatewayResult, type Kind } from "../../dev/gateway/api-gateway.ts"
 import { bundleLambda } from "../../scripts/build-lambda.ts"
-import { type ClientCall, callThrough, type GatewayResult, type Kind } from "../support/api-gateway.ts"
 import { type LambdaRuntime, startLambdaRuntime } from "../support/lambda-runtime.ts"
 import { type RawAnswer, sendRaw } from "../support/raw-http.ts"
 import { type SigningIssuer, startSigningIssuer } from "../support/signing-issuer.ts"

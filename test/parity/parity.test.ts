@@ -8,9 +8,9 @@ import {
   type Reason,
   reasons,
 } from "../../core/index.ts"
+import { callThrough, type Invoke, type Kind, kinds } from "../../dev/gateway/api-gateway.ts"
 import { lambdaPorts } from "../../lambda/ports.ts"
 import { bundleLambda } from "../../scripts/build-lambda.ts"
-import { callThrough, type Invoke, type Kind, kinds } from "../support/api-gateway.ts"
 import { type EchoOrigin, startEchoOrigin } from "../support/echo-origin.ts"
 import { type LambdaRuntime, startLambdaRuntime } from "../support/lambda-runtime.ts"
 import { sendRaw } from "../support/raw-http.ts"

@@ -1,5 +1,5 @@
 import type { Rule } from "../../core/routes.ts"
-import type { ClientCall } from "../support/api-gateway.ts"
+import type { ClientCall } from "../../dev/gateway/api-gateway.ts"
 import type { Attempt } from "./attempt.ts"
 import type { Draw } from "./draw.ts"
 import * as words from "./vocabulary.ts"

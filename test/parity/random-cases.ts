@@ -1,4 +1,4 @@
-import { type ClientCall, type Kind, kinds } from "../support/api-gateway.ts"
+import { type ClientCall, type Kind, kinds } from "../../dev/gateway/api-gateway.ts"
 import { attemptToMeet } from "./attempt.ts"
 import type { Draw } from "./draw.ts"
 import { spoil } from "./near-miss.ts"

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util"
 import { type Decision, type Enough, reasons } from "../../core/index.ts"
-import type { GatewayResult, Kind } from "../support/api-gateway.ts"
+import type { GatewayResult, Kind } from "../../dev/gateway/api-gateway.ts"
 import type { RawAnswer } from "../support/raw-http.ts"
 import type { RandomCase } from "./random-cases.ts"
 

@@ -1,5 +1,5 @@
 import type { AccessRequest } from "../../core/index.ts"
-import type { ClientCall, Kind } from "../support/api-gateway.ts"
+import type { ClientCall, Kind } from "../../dev/gateway/api-gateway.ts"
 
 /** A call as its client sent it, in the form that the core takes. */
 export function asSent({ method, path, query = "", headers }: Omit<ClientCall, "api">): AccessRequest {

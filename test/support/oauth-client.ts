@@ -1,7 +1,7 @@
 import * as client from "openid-client"
+import { Browser } from "../../dev/flows/browser.ts"
 import type { LocalIssuer } from "../../dev/issuer/issuer.ts"
 import { clientSecret, redirectUri } from "../../dev/issuer/tenant.ts"
-import { Browser } from "./browser.ts"
 
 type Parameters = Record<string, string>
 
