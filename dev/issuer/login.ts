@@ -1,4 +1,5 @@
 import type { Grant, KoaContextWithOIDC, Provider } from "oidc-provider"
+import type { GrantOrganizations } from "./organization.ts"
 import { api, users } from "./tenant.ts"
 
 const interactionPath = "/interaction/"
@@ -31,17 +32,21 @@ function login(hint: unknown) {
 
 /**
  * What the user agrees to: all OpenID scopes that were asked for, and of the API's those that the user has as permissions,
- * which is how Auth0 narrows `scope` with RBAC on.
+ * which is how Auth0 narrows `scope` with RBAC on. Throws where the user is no member of the organization that was asked for.
  */
-export async function consentTo(context: KoaContextWithOIDC): Promise<Grant | undefined> {
+export async function consentTo(
+  context: KoaContextWithOIDC,
+  organizations: GrantOrganizations,
+): Promise<Grant | undefined> {
   const { client, session, provider, requestParamOIDCScopes } = context.oidc
   const user = users.find(({ id }) => id === session?.accountId)
   if (!client || !user) return undefined
+  const organization = organizations.askedFor(context, user)
   const grant = new provider.Grant({ clientId: client.clientId, accountId: user.id })
   grant.addOIDCScope([...requestParamOIDCScopes].join(" "))
   grant.addResourceScope(api.audience, user.permissions.join(" "))
   // A scope that is neither granted nor rejected would be asked about again, for ever.
   grant.rejectResourceScope(api.audience, api.scopes.filter((scope) => !user.permissions.includes(scope)).join(" "))
-  await grant.save()
+  await organizations.keep(await grant.save(), organization)
   return grant
 }

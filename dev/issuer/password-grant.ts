@@ -1,4 +1,5 @@
 import { errors, type Provider, type ResourceServer } from "oidc-provider"
+import type { GrantOrganizations } from "./organization.ts"
 import { api, users } from "./tenant.ts"
 
 /** What the token endpoint takes for this grant (RFC 6749 §4.3.2), with Auth0's `audience`. */
@@ -8,20 +9,26 @@ interface PasswordParameters {
   readonly scope?: string
   readonly audience?: string
   readonly resource?: string
+  readonly organization?: string
 }
 
 /**
  * Adds the resource owner password grant, which OAuth 2.1 dropped and Auth0 still has. The token is for the API, and for
  * nothing else; of its scopes it gets those that were asked for and that the user has.
  */
-export function addPasswordGrant(provider: Provider, resourceServer: () => ResourceServer): void {
-  const parameters = ["username", "password", "scope", "audience", "resource"]
+export function addPasswordGrant(
+  provider: Provider,
+  resourceServer: () => ResourceServer,
+  organizations: GrantOrganizations,
+): void {
+  const parameters = ["username", "password", "scope", "audience", "resource", "organization"]
   provider.registerGrantType<PasswordParameters>(
     "password",
     async (context) => {
       const { client, params } = context.oidc
       const user = users.find(({ name, password }) => name === params.username && password === params.password)
       if (!user) throw new errors.InvalidGrant("wrong username or password")
+      const organization = organizations.askedFor(context, user)
       if ((params.resource ?? params.audience) !== api.audience) throw new errors.InvalidTarget()
 
       const asked = params.scope?.split(" ") ?? [...user.permissions]
@@ -33,6 +40,7 @@ export function addPasswordGrant(provider: Provider, resourceServer: () => Resou
       grant.addOIDCScope(oidcScope)
       grant.addResourceScope(api.audience, scope)
       const grantId = await grant.save()
+      await organizations.keep(grantId, organization)
       context.oidc.entity("Grant", grant)
 
       const common = { accountId: user.id, client, grantId, gty: "password" }

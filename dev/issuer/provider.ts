@@ -1,5 +1,6 @@
 import { type AdapterFactory, type Configuration, errors, Provider, type ResourceServer } from "oidc-provider"
 import { answerInteractions, consentTo, interactionUrl } from "./login.ts"
+import { organizationsOfGrants } from "./organization.ts"
 import { addPasswordGrant } from "./password-grant.ts"
 import type { SigningKey } from "./signing-key.ts"
 import { api, clients, users } from "./tenant.ts"
@@ -11,6 +12,7 @@ export interface ProviderSettings {
   readonly keys: readonly [SigningKey, ...SigningKey[]]
   readonly store: AdapterFactory
   readonly tokenProfile: TokenProfile
+  readonly clockSkewSeconds: number
 }
 
 /** Where an Auth0 tenant publishes its keys. */
@@ -34,8 +36,9 @@ const signingAlgorithms = [
 ] as const
 
 /** A certified OpenID provider, set up to look like an Auth0 tenant: its paths, its `audience` parameter, its tokens. */
-export function createProvider({ issuer, keys, store, tokenProfile }: ProviderSettings): Provider {
+export function createProvider({ issuer, keys, store, tokenProfile, clockSkewSeconds }: ProviderSettings): Provider {
   const [{ alg, kid }] = keys
+  const organizations = organizationsOfGrants(store)
   const resourceServer = (): ResourceServer => ({
     scope: api.scopes.join(" "),
     audience: api.audience,
@@ -54,7 +57,7 @@ export function createProvider({ issuer, keys, store, tokenProfile }: ProviderSe
     scopes: ["openid", "profile", "email", "offline_access"],
     claims: { openid: ["sub"], profile: ["name"], email: ["email"] },
     responseTypes: ["code", "id_token", "id_token token", "code id_token", "code token", "code id_token token"],
-    extraParams: ["audience"],
+    extraParams: ["audience", "organization"],
     pkce: { required: (_context, client) => client.clientAuthMethod === "none" },
     routes: {
       authorization: "/authorize",
@@ -110,7 +113,7 @@ export function createProvider({ issuer, keys, store, tokenProfile }: ProviderSe
       },
     },
     interactions: { url: (_context, { uid }) => interactionUrl(uid) },
-    loadExistingGrant: consentTo,
+    loadExistingGrant: (context) => consentTo(context, organizations),
     findAccount: (_context, id) => {
       const user = users.find((candidate) => candidate.id === id)
       if (!user) return undefined
@@ -119,11 +122,18 @@ export function createProvider({ issuer, keys, store, tokenProfile }: ProviderSe
     issueRefreshToken: (_context, client, code) =>
       client.grantTypeAllowed("refresh_token") && code.scopes.has("offline_access"),
     rotateRefreshToken: true,
-    formats: { customizers: { jwt: (context, token, jwt) => shapeToken(tokenProfile, context, token, jwt) } },
+    formats: {
+      customizers: {
+        async jwt(context, token, jwt) {
+          const organization = await organizations.find(context, token)
+          return shapeToken({ profile: tokenProfile, clockSkewSeconds, organization }, context, token, jwt)
+        },
+      },
+    },
   }
 
   const provider = new Provider(issuer, configuration)
-  addPasswordGrant(provider, resourceServer)
+  addPasswordGrant(provider, resourceServer, organizations)
   answerInteractions(provider)
   provider.on("server_error", (_context, error) => console.error("issuer:", error))
   return provider

@@ -3,10 +3,28 @@ import type { ClientMetadata } from "oidc-provider"
 /** The API that access tokens are asked for: its identifier, as the `audience` parameter names it, and its scopes. */
 export const api = { audience: "https://api.example.com", scopes: ["read:orders", "write:orders"] } as const
 
+/** The organizations of the tenant, as businesses that share it. */
+export const organizations = [
+  { id: "org_acme", name: "acme" },
+  { id: "org_globex", name: "globex" },
+] as const
+
 /** Who can log in. `permissions` are those of the user, whatever scopes an application asks for. */
 export const users: readonly User[] = [
-  { id: "auth0|alice", name: "alice", password: "wonderland", permissions: ["read:orders", "write:orders"] },
-  { id: "auth0|bob", name: "bob", password: "builder", permissions: ["read:orders"] },
+  {
+    id: "auth0|alice",
+    name: "alice",
+    password: "wonderland",
+    permissions: ["read:orders", "write:orders"],
+    organizations: ["org_acme", "org_globex"],
+  },
+  {
+    id: "auth0|bob",
+    name: "bob",
+    password: "builder",
+    permissions: ["read:orders"],
+    organizations: ["org_acme"],
+  },
 ]
 
 export interface User {
@@ -16,7 +34,12 @@ export interface User {
   readonly name: string
   readonly password: string
   readonly permissions: readonly string[]
+  /** The ids of those that the user is a member of. */
+  readonly organizations: readonly string[]
 }
+
+/** Clients that may get tokens of their own for an organization, by id. */
+export const clientOrganizations: Readonly<Record<string, readonly string[]>> = { m2m: ["org_acme"] }
 
 /** The secret of every confidential client. It guards nothing: this tenant lives on loopback and logs in anybody. */
 export const clientSecret = "local-secret"

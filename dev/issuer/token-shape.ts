@@ -15,9 +15,18 @@ const namedGrants: Readonly<Record<string, string>> = {
   refresh_token: "refresh_token",
 }
 
+/** What the tenant adds to what the provider knows of a token. */
+export interface TokenShape {
+  readonly profile: TokenProfile
+  /** How far the tenant's clock is ahead. */
+  readonly clockSkewSeconds: number
+  /** The id of the organization that was logged in to, if any. */
+  readonly organization: string | null
+}
+
 /** Gives an access token, about to be signed, the header and the claims that an Auth0 tenant gives it. */
 export function shapeToken(
-  profile: TokenProfile,
+  { profile, clockSkewSeconds, organization }: TokenShape,
   context: KoaContextWithOIDC,
   token: AccessToken | ClientCredentials,
   jwt: JWTStructured,
@@ -35,6 +44,10 @@ export function shapeToken(
     payload.scope = [...oidcScopes, ...apiScopes].join(" ")
     if (oidcScopes.includes("openid")) payload.aud = [payload.aud, `${context.oidc.issuer}userinfo`]
   }
+
+  if (organization !== null) payload.org_id = organization
+  for (const time of ["iat", "nbf", "exp"] as const)
+    if (typeof payload[time] === "number") payload[time] += clockSkewSeconds
 
   if (profile === "rfc9068") return
   jwt.header = { ...jwt.header, typ: "JWT" }

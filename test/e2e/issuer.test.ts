@@ -109,6 +109,44 @@ describe("DPoP", () => {
   })
 })
 
+describe("organizations", () => {
+  const scope = "openid read:orders"
+
+  test("a login to one is in the token", async () => {
+    const token = await userToken(local, { login_hint: "bob", scope, organization: "org_acme" })
+    expect((await verify(local, token)).payload).toMatchObject({ sub: "auth0|bob", org_id: "org_acme" })
+  })
+
+  test("without one there is no claim", async () => {
+    const { payload } = await verify(local, await userToken(local, { login_hint: "bob", scope }))
+    expect(payload).not.toHaveProperty("org_id")
+  })
+
+  test.each([
+    ["org_globex", "access_denied"],
+    ["org_nobody", "invalid_request"],
+  ])("bob gets no token for %s", async (organization, error) => {
+    await expect(userToken(local, { login_hint: "bob", scope, organization })).rejects.toMatchObject({ error })
+  })
+
+  test("a client's own token", async () => {
+    const token = await machineToken(local, {
+      audience: local.audience,
+      scope: "read:orders",
+      organization: "org_acme",
+    })
+    expect((await verify(local, token)).payload).toMatchObject({ sub: "m2m@clients", org_id: "org_acme" })
+  })
+
+  test.each([
+    ["org_globex", "access_denied"],
+    ["org_nobody", "invalid_request"],
+  ])("the client gets none for %s", async (organization, error) => {
+    const asked = machineToken(local, { audience: local.audience, organization })
+    await expect(asked).rejects.toMatchObject({ error })
+  })
+})
+
 describe("the profile of RFC 9068", () => {
   let rfc9068: LocalIssuer
   beforeAll(async () => {

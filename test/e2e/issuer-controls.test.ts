@@ -1,0 +1,117 @@
+import { decodeJwt, decodeProtectedHeader } from "jose"
+import * as client from "openid-client"
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest"
+import { type LocalIssuer, startIssuer } from "../../dev/issuer/issuer.ts"
+import { clientSecret } from "../../dev/issuer/tenant.ts"
+import { machineToken } from "../support/oauth-client.ts"
+
+// The issuer's ways to fail and to change while it runs.
+let issuer: LocalIssuer
+
+beforeAll(async () => {
+  issuer = await startIssuer()
+})
+afterEach(() => {
+  issuer.behaveAs("well")
+  issuer.skewClock(0)
+  issuer.issueTokensAs("auth0")
+})
+afterAll(() => issuer.close())
+
+const orders = { audience: "https://api.example.com", scope: "read:orders" }
+const endpoints = [".well-known/openid-configuration", ".well-known/jwks.json", "userinfo"]
+
+describe("behaviour", () => {
+  test.each(endpoints)("down: %s is answered by nobody, until it is well again", async (path) => {
+    issuer.behaveAs("down")
+    await expect(fetch(issuer.issuer + path)).rejects.toThrow("fetch failed")
+    issuer.behaveAs("well")
+    expect((await fetch(issuer.issuer + path)).headers.get("content-type")).toMatch(/json/)
+  })
+
+  test.each(endpoints)("garbage: %s is a page that is no JSON", async (path) => {
+    issuer.behaveAs("garbage")
+    const response = await fetch(issuer.issuer + path)
+    expect(response.status).toBe(200)
+    const text = await response.text()
+    expect(() => JSON.parse(text)).toThrow(SyntaxError)
+  })
+
+  test("slow: the answer is the same, and comes after others that were asked for later", async () => {
+    issuer.behaveAs("slow")
+    const ends: string[] = []
+    const late = fetch(`${issuer.issuer}.well-known/jwks.json`).then((response) => {
+      ends.push("slow")
+      return response.json() as Promise<{ keys: { kid: string }[] }>
+    })
+    // Its request has come in once it is counted.
+    const counted = issuer.keySetFetches
+    while (issuer.keySetFetches === counted) await new Promise(setImmediate)
+    issuer.behaveAs("well")
+    await fetch(`${issuer.issuer}.well-known/jwks.json`).then(() => ends.push("well"))
+    const { keys } = await late
+    expect(ends).toEqual(["well", "slow"])
+    expect(keys.map(({ kid }) => kid)).toEqual(issuer.keys.map(({ kid }) => kid))
+  })
+
+  test("the key set is counted however the issuer behaves", async () => {
+    const before = issuer.keySetFetches
+    issuer.behaveAs("garbage")
+    await fetch(`${issuer.issuer}.well-known/jwks.json`)
+    issuer.behaveAs("down")
+    await fetch(`${issuer.issuer}.well-known/jwks.json`).catch(() => {})
+    // A connection that is cut may be tried anew.
+    expect(issuer.keySetFetches).toBeGreaterThanOrEqual(before + 2)
+  })
+})
+
+describe("clock", () => {
+  test.each([3600, -3600])("%d seconds ahead: in the Date of answers and in access tokens", async (skew) => {
+    issuer.skewClock(skew)
+    const { headers } = await fetch(`${issuer.issuer}.well-known/jwks.json`)
+    const { iat = 0, exp = 0 } = decodeJwt(await machineToken(issuer, orders))
+    const now = Date.now() / 1000
+    for (const time of [Date.parse(String(headers.get("date"))) / 1000, iat]) {
+      expect(time - now).toBeGreaterThan(skew - 60)
+      expect(time - now).toBeLessThan(skew + 60)
+    }
+    expect(exp - iat).toBe(86_400)
+  })
+})
+
+test("the profile of access tokens can be changed", async () => {
+  expect(decodeProtectedHeader(await machineToken(issuer, orders)).typ).toBe("JWT")
+  issuer.issueTokensAs("rfc9068")
+  const token = await machineToken(issuer, orders)
+  expect(decodeProtectedHeader(token).typ).toBe("at+jwt")
+  expect(decodeJwt(token)).toMatchObject({ client_id: "m2m", jti: expect.any(String) })
+})
+
+test("keys are told in the order in which they are published, the signing one first", async () => {
+  const [first] = issuer.keys
+  const kid = await issuer.rotate("ES256")
+  expect(issuer.keys).toEqual([{ kid, alg: "ES256" }, first])
+  expect(decodeProtectedHeader(await machineToken(issuer, orders)).kid).toBe(kid)
+})
+
+test("a refresh token outlives changes of keys, profile and clock, and keeps its organization", async () => {
+  const legacy = await client.discovery(
+    new URL(issuer.issuer),
+    "legacy",
+    undefined,
+    client.ClientSecretBasic(clientSecret),
+    { execute: [client.allowInsecureRequests] },
+  )
+  const { refresh_token = "" } = await client.genericGrantRequest(legacy, "password", {
+    ...orders,
+    username: "alice",
+    password: "wonderland",
+    scope: "openid offline_access read:orders",
+    organization: "org_acme",
+  })
+  await issuer.rotate()
+  issuer.issueTokensAs("rfc9068")
+  issuer.skewClock(60)
+  const { access_token } = await client.refreshTokenGrant(legacy, refresh_token)
+  expect(decodeJwt(access_token)).toMatchObject({ sub: "auth0|alice", client_id: "legacy", org_id: "org_acme" })
+})
