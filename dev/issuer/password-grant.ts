@@ -13,8 +13,8 @@ interface PasswordParameters {
 }
 
 /**
- * Adds the resource owner password grant, which OAuth 2.1 dropped and Auth0 still has. The token is for the API, and for
- * nothing else; of its scopes it gets those that were asked for and that the user has.
+ * Adds the resource owner password grant, which OAuth 2.1 dropped and Auth0 still has. Of the API's
+ * scopes the token gets those that were asked for and that the user has; without an audience it is opaque.
  */
 export function addPasswordGrant(
   provider: Provider,
@@ -29,27 +29,28 @@ export function addPasswordGrant(
       const user = users.find(({ name, password }) => name === params.username && password === params.password)
       if (!user) throw new errors.InvalidGrant("wrong username or password")
       const organization = organizations.askedFor(context, user)
-      if ((params.resource ?? params.audience) !== api.audience) throw new errors.InvalidTarget()
+      const audience = params.resource ?? params.audience
+      if (audience !== undefined && audience !== api.audience) throw new errors.InvalidTarget()
 
       const asked = params.scope?.split(" ") ?? [...user.permissions]
-      const scope = asked.filter((name) => user.permissions.includes(name)).join(" ")
+      const scope = audience === undefined ? "" : asked.filter((name) => user.permissions.includes(name)).join(" ")
       const oidcScope = asked
         .filter((name) => ["openid", "profile", "email", "offline_access"].includes(name))
         .join(" ")
       const grant = new provider.Grant({ clientId: client.clientId, accountId: user.id })
       grant.addOIDCScope(oidcScope)
-      grant.addResourceScope(api.audience, scope)
+      if (audience !== undefined) grant.addResourceScope(audience, scope)
       const grantId = await grant.save()
       await organizations.keep(grantId, organization)
       context.oidc.entity("Grant", grant)
 
       const common = { accountId: user.id, client, grantId, gty: "password" }
       const accessToken = new provider.AccessToken({ ...common, scope })
-      accessToken.resourceServer = new provider.ResourceServer(api.audience, resourceServer())
+      if (audience !== undefined) accessToken.resourceServer = new provider.ResourceServer(audience, resourceServer())
       const refreshToken = new provider.RefreshToken({
         ...common,
         scope: [oidcScope, scope].join(" ").trim(),
-        resource: api.audience,
+        ...(audience !== undefined && { resource: audience }),
         rotations: 0,
       })
       context.body = {

@@ -1,0 +1,29 @@
+import { Browser, type Hop } from "./browser.ts"
+import type { Happening, Step } from "./flow.ts"
+
+/** The steps in which a user logs in with a browser. */
+export const loginSteps = {
+  authorize: (label: string): Step => ({ id: "authorize", from: "browser", to: "issuer", label }),
+  login: { id: "login", from: "browser", to: "issuer", label: "login, consent" } as const satisfies Step,
+}
+
+/** A browser that tells of the authorization request and of the login, each once. The redirect back is the flow's own to tell. */
+export function loginBrowser(tell: (happening: Happening) => void): Browser {
+  const told = new Set<string>()
+  function once(happening: Happening): void {
+    if (!told.has(happening.step)) tell(happening)
+    told.add(happening.step)
+  }
+
+  return new Browser(({ method, url, status }: Hop) => {
+    const summary = `${method} ${url.pathname} → ${status}`
+    if (url.pathname === "/authorize")
+      once({ step: "authorize", summary, parameters: Object.fromEntries(url.searchParams) })
+    if (url.pathname.startsWith("/interaction/")) once({ step: "login", summary, parameters: {} })
+  })
+}
+
+/** What a redirect carries, in its query or its fragment. */
+export function redirectParameters({ searchParams, hash }: URL): Record<string, string> {
+  return { ...Object.fromEntries(searchParams), ...Object.fromEntries(new URLSearchParams(hash.slice(1))) }
+}

@@ -1,0 +1,42 @@
+import * as client from "openid-client"
+import { redirectUri } from "../issuer/tenant.ts"
+import { authorizationParameters } from "./authorization-code.ts"
+import { discoverClient } from "./client.ts"
+import type { Flow } from "./flow.ts"
+import { readForm } from "./form.ts"
+import { loginBrowser, loginSteps, redirectParameters } from "./front-channel.ts"
+
+export const implicitFormPost: Flow = {
+  id: "implicit-form-post",
+  title: "Implicit with Form Post",
+  use: "A web application that only wants to know who the user is, and calls no API.",
+  client: "web",
+  hasUser: true,
+  steps: [
+    loginSteps.authorize("response_type=id_token, nonce"),
+    loginSteps.login,
+    { id: "form", from: "issuer", to: "browser", label: "a form that sends itself" },
+    { id: "post", from: "browser", to: "client", label: "ID token, state" },
+    { id: "call", from: "client", to: "api", label: "Authorization: Bearer, ID token (misuse)" },
+  ],
+  async run(issuer, choices, tell) {
+    const configuration = await discoverClient(issuer, "web")
+    client.useIdTokenResponseType(configuration)
+    const expectedState = client.randomState()
+    const nonce = client.randomNonce()
+    const url = client.buildAuthorizationUrl(configuration, {
+      ...authorizationParameters(choices, issuer.audience),
+      response_mode: "form_post",
+      state: expectedState,
+      nonce,
+    })
+    const { url: end, page } = await loginBrowser(tell).visit(url)
+    const form = page && readForm(page.body, end)
+    const fields = form?.fields ?? new URLSearchParams(redirectParameters(end))
+    tell({ step: "form", summary: form ? "200, a form" : "redirect", parameters: Object.fromEntries(fields) })
+    tell({ step: "post", summary: `POST ${new URL(redirectUri).pathname}`, parameters: Object.fromEntries(fields) })
+    const posted = new Request(redirectUri, { method: "POST", body: fields })
+    await client.implicitAuthentication(configuration, posted, nonce, { expectedState })
+    return [{ kind: "id", token: fields.get("id_token") ?? "" }]
+  },
+}
