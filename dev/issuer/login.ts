@@ -1,5 +1,5 @@
-import type { Grant, KoaContextWithOIDC, Provider } from "oidc-provider"
-import type { GrantOrganizations } from "./organization.ts"
+import { errors, type Grant, type KoaContextWithOIDC, type Provider } from "oidc-provider"
+import { findOrganization, type GrantOrganizations } from "./organization.ts"
 import { api, users } from "./tenant.ts"
 
 const interactionPath = "/interaction/"
@@ -11,23 +11,29 @@ export function interactionUrl(uid: string): string {
 
 /**
  * Answers every login and every consent at once, with nobody asked: the user is the one named by `login_hint`, else the
- * first one. A hint that names nobody ends in `access_denied`.
+ * first one. A hint that names nobody, or an organization of others, ends in an error.
  */
 export function answerInteractions(provider: Provider): void {
   provider.use(async (context, next) => {
     if (!context.path.startsWith(interactionPath)) return next()
     const { prompt, params, grantId } = await provider.interactionDetails(context.req, context.res)
-    const result =
-      prompt.name === "login" ? login(params.login_hint) : { consent: grantId === undefined ? {} : { grantId } }
+    const result = prompt.name === "login" ? login(params) : { consent: grantId === undefined ? {} : { grantId } }
     await provider.interactionFinished(context.req, context.res, result, { mergeWithLastSubmission: true })
     context.respond = false
   })
 }
 
-function login(hint: unknown) {
+function login({ login_hint: hint, organization }: Readonly<Record<string, unknown>>) {
   const user = hint === undefined ? users[0] : users.find(({ name }) => name === hint)
   if (!user) return { error: "access_denied", error_description: "login_hint names no user of this tenant" }
-  return { login: { accountId: user.id } }
+  try {
+    findOrganization(organization, user)
+    return { login: { accountId: user.id } }
+  } catch (error) {
+    if (error instanceof errors.OIDCProviderError)
+      return { error: error.error, error_description: error.error_description ?? "" }
+    throw error
+  }
 }
 
 /**
@@ -41,7 +47,8 @@ export async function consentTo(
   const { client, session, provider, requestParamOIDCScopes } = context.oidc
   const user = users.find(({ id }) => id === session?.accountId)
   if (!client || !user) return undefined
-  const organization = organizations.askedFor(context, user)
+  // A user who is logged in already is not asked to again.
+  const organization = findOrganization(context.oidc.params?.organization, user)
   const grant = new provider.Grant({ clientId: client.clientId, accountId: user.id })
   grant.addOIDCScope([...requestParamOIDCScopes].join(" "))
   grant.addResourceScope(api.audience, user.permissions.join(" "))

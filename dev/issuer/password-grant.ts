@@ -1,5 +1,5 @@
 import { errors, type Provider, type ResourceServer } from "oidc-provider"
-import type { GrantOrganizations } from "./organization.ts"
+import { findOrganization, type GrantOrganizations } from "./organization.ts"
 import { api, users } from "./tenant.ts"
 
 /** What the token endpoint takes for this grant (RFC 6749 §4.3.2), with Auth0's `audience`. */
@@ -28,7 +28,7 @@ export function addPasswordGrant(
       const { client, params } = context.oidc
       const user = users.find(({ name, password }) => name === params.username && password === params.password)
       if (!user) throw new errors.InvalidGrant("wrong username or password")
-      const organization = organizations.askedFor(context, user)
+      const organization = findOrganization(params.organization, user)
       const audience = params.resource ?? params.audience
       if (audience !== undefined && audience !== api.audience) throw new errors.InvalidTarget()
 
