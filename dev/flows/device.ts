@@ -37,6 +37,8 @@ export const device: Flow = {
     const configuration = await discoverClient(issuer, "tv", steps, tell)
     started = await client.initiateDeviceAuthorization(configuration, {
       scope,
+      // Here, as everywhere, it stands in for what a person would type on the login page.
+      login_hint: user,
       ...(withAudience && { audience: issuer.audience }),
       ...(organization !== null && { organization }),
     })
@@ -54,7 +56,8 @@ async function approve(
   const start = new URL(verification_uri_complete)
   let { url, page } = await browser.visit(start)
   tell({ step: "activate", summary: `GET ${start.pathname}`, parameters: Object.fromEntries(start.searchParams) })
-  for (let form = page && readForm(page.body, url); form; form = page && readForm(page.body, url))
+  // After a refusal the page asks for another code.
+  for (let form = readForm(page, url); form?.fields.get("user_code"); form = readForm(page, url))
     ({ url, page } = await browser.visit(form.action, form.fields))
   tell({ step: "confirm", summary: `POST ${start.pathname} → ${page?.status}`, parameters: { user } })
 }

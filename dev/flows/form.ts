@@ -1,3 +1,5 @@
+import type { Visit } from "./browser.ts"
+
 /** A form of an HTML page, with the values that it comes with. */
 export interface Form {
   readonly action: URL
@@ -5,7 +7,8 @@ export interface Form {
 }
 
 /** Reads the form of a page of the local issuer; null where there is none. It knows what that writes, and no other HTML. */
-export function readForm(html: string, page: URL): Form | null {
+export function readForm(page: Visit["page"], url: URL): Form | null {
+  const html = page?.body ?? ""
   const [, action] = /<form[^>]*action="([^"]+)"/.exec(html) ?? []
   if (action === undefined) return null
   const fields = new URLSearchParams()
@@ -14,7 +17,7 @@ export function readForm(html: string, page: URL): Form | null {
     const [, value = ""] = /value="([^"]*)"/.exec(input) ?? []
     if (name !== undefined) fields.set(unescapeHtml(name), unescapeHtml(value))
   }
-  return { action: new URL(unescapeHtml(action), page), fields }
+  return { action: new URL(unescapeHtml(action), url), fields }
 }
 
 function unescapeHtml(text: string): string {

@@ -31,7 +31,7 @@ export const implicitFormPost: Flow = {
       nonce,
     })
     const { url: end, page } = await loginBrowser(tell).visit(url)
-    const form = page && readForm(page.body, end)
+    const form = readForm(page, end)
     const fields = form?.fields ?? new URLSearchParams(redirectParameters(end))
     tell({ step: "form", summary: form ? "200, a form" : "redirect", parameters: Object.fromEntries(fields) })
     tell({ step: "post", summary: `POST ${new URL(redirectUri).pathname}`, parameters: Object.fromEntries(fields) })

@@ -1,9 +1,8 @@
 import { decodeJwt, decodeProtectedHeader } from "jose"
 import * as client from "openid-client"
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest"
+import { discoverClient } from "../../dev/flows/client.ts"
 import { type LocalIssuer, startIssuer } from "../../dev/issuer/issuer.ts"
-import { clientSecret } from "../../dev/issuer/tenant.ts"
-import { machineToken } from "../support/oauth-client.ts"
 
 // The issuer's ways to fail and to change while it runs.
 let issuer: LocalIssuer
@@ -69,7 +68,7 @@ describe("clock", () => {
   test.each([3600, -3600])("%d seconds ahead: in the Date of answers and in access tokens", async (skew) => {
     issuer.skewClock(skew)
     const { headers } = await fetch(`${issuer.issuer}.well-known/jwks.json`)
-    const { iat = 0, exp = 0 } = decodeJwt(await machineToken(issuer, orders))
+    const { iat = 0, exp = 0 } = decodeJwt(await machineToken())
     const now = Date.now() / 1000
     for (const time of [Date.parse(String(headers.get("date"))) / 1000, iat]) {
       expect(time - now).toBeGreaterThan(skew - 60)
@@ -80,9 +79,9 @@ describe("clock", () => {
 })
 
 test("the profile of access tokens can be changed", async () => {
-  expect(decodeProtectedHeader(await machineToken(issuer, orders)).typ).toBe("JWT")
+  expect(decodeProtectedHeader(await machineToken()).typ).toBe("JWT")
   issuer.issueTokensAs("rfc9068")
-  const token = await machineToken(issuer, orders)
+  const token = await machineToken()
   expect(decodeProtectedHeader(token).typ).toBe("at+jwt")
   expect(decodeJwt(token)).toMatchObject({ client_id: "m2m", jti: expect.any(String) })
 })
@@ -91,17 +90,11 @@ test("keys are told in the order in which they are published, the signing one fi
   const [first] = issuer.keys
   const kid = await issuer.rotate("ES256")
   expect(issuer.keys).toEqual([{ kid, alg: "ES256" }, first])
-  expect(decodeProtectedHeader(await machineToken(issuer, orders)).kid).toBe(kid)
+  expect(decodeProtectedHeader(await machineToken()).kid).toBe(kid)
 })
 
 test("a refresh token outlives changes of keys, profile and clock, and keeps its organization", async () => {
-  const legacy = await client.discovery(
-    new URL(issuer.issuer),
-    "legacy",
-    undefined,
-    client.ClientSecretBasic(clientSecret),
-    { execute: [client.allowInsecureRequests] },
-  )
+  const legacy = await discoverClient(issuer, "legacy")
   const { refresh_token = "" } = await client.genericGrantRequest(legacy, "password", {
     ...orders,
     username: "alice",
@@ -115,3 +108,7 @@ test("a refresh token outlives changes of keys, profile and clock, and keeps its
   const { access_token } = await client.refreshTokenGrant(legacy, refresh_token)
   expect(decodeJwt(access_token)).toMatchObject({ sub: "auth0|alice", client_id: "legacy", org_id: "org_acme" })
 })
+
+async function machineToken(): Promise<string> {
+  return (await client.clientCredentialsGrant(await discoverClient(issuer, "m2m"), orders)).access_token
+}

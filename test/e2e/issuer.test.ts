@@ -2,8 +2,9 @@ import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from "jose"
 import * as client from "openid-client"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { Browser } from "../../dev/flows/browser.ts"
+import { discoverClient } from "../../dev/flows/client.ts"
 import { type LocalIssuer, startIssuer } from "../../dev/issuer/issuer.ts"
-import { clientSecret, redirectUri } from "../../dev/issuer/tenant.ts"
+import { redirectUri } from "../../dev/issuer/tenant.ts"
 import type { TokenProfile } from "../../dev/issuer/token-shape.ts"
 
 let local: LocalIssuer
@@ -15,7 +16,7 @@ afterAll(() => local.close())
 
 describe("discovery", () => {
   test("names itself with a trailing slash, and the keys where Auth0 has them", async () => {
-    const { issuer, jwks_uri, token_endpoint } = (await discover(local, "m2m")).serverMetadata()
+    const { issuer, jwks_uri, token_endpoint } = (await discoverClient(local, "m2m")).serverMetadata()
     expect(issuer).toBe(local.issuer)
     expect(issuer).toMatch(/\/$/)
     expect(jwks_uri).toBe(`${local.issuer}.well-known/jwks.json`)
@@ -81,7 +82,7 @@ describe("authorization code with PKCE", () => {
   })
 
   test("a verifier is required", async () => {
-    const configuration = await discover(local, "spa")
+    const configuration = await discoverClient(local, "spa")
     const url = client.buildAuthorizationUrl(configuration, { redirect_uri: redirectUri, scope: "openid" })
     expect((await new Browser().visit(url)).url.searchParams.get("error")).toBe("invalid_request")
   })
@@ -95,7 +96,7 @@ describe("authorization code with PKCE", () => {
 
 describe("DPoP", () => {
   test("binds the token to the key of the proof", async () => {
-    const configuration = await discover(local, "dpop")
+    const configuration = await discoverClient(local, "dpop")
     const keyPair = await client.randomDPoPKeyPair("ES256")
     const handle = client.getDPoPHandle(configuration, keyPair)
     const parameters = { audience: local.audience, scope: "read:orders" }
@@ -208,19 +209,12 @@ describe("keys", () => {
   })
 })
 
-function discover({ issuer }: LocalIssuer, clientId: "m2m" | "spa" | "dpop") {
-  const authentication = clientId === "spa" ? client.None() : client.ClientSecretBasic(clientSecret)
-  return client.discovery(new URL(issuer), clientId, undefined, authentication, {
-    execute: [client.allowInsecureRequests],
-  })
-}
-
 async function machineToken(from: LocalIssuer, parameters: Record<string, string>): Promise<string> {
-  return (await client.clientCredentialsGrant(await discover(from, "m2m"), parameters)).access_token
+  return (await client.clientCredentialsGrant(await discoverClient(from, "m2m"), parameters)).access_token
 }
 
 async function userToken(from: LocalIssuer, parameters: Record<string, string>): Promise<string> {
-  const configuration = await discover(from, "spa")
+  const configuration = await discoverClient(from, "spa")
   const pkceCodeVerifier = client.randomPKCECodeVerifier()
   const expectedState = client.randomState()
   const url = client.buildAuthorizationUrl(configuration, {
