@@ -14,7 +14,7 @@ export const hybrid: Flow = {
   steps: [
     loginSteps.authorize("response_type=code id_token token"),
     loginSteps.login,
-    { id: "callback", from: "issuer", to: "browser", label: "redirect with code, ID token, access token" },
+    { id: "callback", from: "issuer", to: "browser", label: "redirect: code, ID token, access token" },
     { id: "code", from: "browser", to: "client", label: "code, ID token, access token" },
     { id: "token-request", from: "client", to: "issuer", label: "code, client secret" },
     { id: "token-response", from: "issuer", to: "client", label: "a second access token" },

@@ -6,7 +6,7 @@ import type { Flow, FlowChoices, Happening } from "./flow.ts"
 import { loginBrowser, loginSteps, redirectParameters } from "./front-channel.ts"
 import { issuedTokens } from "./issued-tokens.ts"
 
-export const pkceSteps = [loginSteps.authorize("client_id, scope, audience, code_challenge"), loginSteps.login] as const
+export const pkceSteps = [loginSteps.authorize("scope, audience, code_challenge"), loginSteps.login] as const
 
 export const pkce: Flow = {
   id: "pkce",

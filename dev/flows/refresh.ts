@@ -26,7 +26,7 @@ export const refresh: Flow = {
       request: `${step}-request`,
       response: `${step}-response`,
     }))
-    const names = new Set([...choices.scope.split(" "), "openid", "offline_access"])
+    const names = new Set(["openid", "offline_access", ...choices.scope.split(" ").filter(Boolean)])
     const { configuration, answer } = await logIn(issuer, { ...choices, scope: [...names].join(" ") }, later, tell)
     const first = answer.refresh_token ?? ""
     const refreshed = await client.refreshTokenGrant(configuration, first)

@@ -44,6 +44,8 @@ export interface LocalIssuer {
   issueTokensAs(profile: TokenProfile): void
   /** Has the key set answered by a listener of the caller's, however the issuer behaves otherwise; null ends that. */
   answerKeysWith(listener: RequestListener | null): void
+  /** Calls a listener whenever any of what can be read here has changed. */
+  watch(listener: () => void): void
   /** Stops at once; requests under way are cut off. */
   close(): Promise<void>
 }
@@ -63,7 +65,10 @@ export async function startIssuer(options: IssuerOptions = {}): Promise<LocalIss
   const served = await serve(
     (request, response) => {
       const isKeySet = request.url?.split("?")[0] === keySetPath
-      if (isKeySet) keySetFetches++
+      if (isKeySet) {
+        keySetFetches++
+        notify()
+      }
       response.setHeader("date", new Date(Date.now() + clockSkewSeconds * 1000).toUTCString())
       if (isKeySet && answerKeys) answerKeys(request, response)
       else behavingAs(behaviour, answer)(request, response)
@@ -73,10 +78,16 @@ export async function startIssuer(options: IssuerOptions = {}): Promise<LocalIss
   )
   const issuer = `http://${host}:${served.port}/`
 
+  const listeners: (() => void)[] = []
+  function notify(): void {
+    for (const listener of listeners) listener()
+  }
+
   // A provider can't change: each change makes a new one, which finds the old one's sessions in the store.
   function renew(next = keys): void {
     keys = next
     answer = createProvider({ issuer, keys, store, tokenProfile, clockSkewSeconds }).callback()
+    notify()
   }
   renew()
 
@@ -110,6 +121,7 @@ export async function startIssuer(options: IssuerOptions = {}): Promise<LocalIss
     },
     behaveAs(next) {
       behaviour = next
+      notify()
     },
     skewClock(seconds) {
       clockSkewSeconds = seconds
@@ -121,6 +133,9 @@ export async function startIssuer(options: IssuerOptions = {}): Promise<LocalIss
     },
     answerKeysWith(listener) {
       answerKeys = listener
+    },
+    watch(listener) {
+      listeners.push(listener)
     },
     close: served.close,
   }

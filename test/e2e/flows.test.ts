@@ -106,6 +106,10 @@ describe.each(flows)("$title", (flow) => {
     expect(first?.parameters).toMatchObject({ client_id: flow.client, scope: expect.stringContaining("orders") })
   })
 
+  test("its labels fit their arrows", () => {
+    for (const { label } of flow.steps) expect(label.length).toBeLessThanOrEqual(40)
+  })
+
   test("an issuer that is down or sends garbage ends it, and says so in a line", async () => {
     const issuer = await startIssuer()
     try {
