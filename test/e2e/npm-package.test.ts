@@ -1,5 +1,4 @@
 import { execFile } from "node:child_process"
-import { existsSync } from "node:fs"
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { createServer, type Server } from "node:http"
 import type { AddressInfo } from "node:net"
@@ -11,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest"
 import { createTestHarness, type TestHarness } from "wrangler"
 import { requestAccessToken } from "../../dev/access-token.ts"
 import { type LocalIssuer, startIssuer } from "../../dev/issuer/issuer.ts"
+import { installed } from "../support/packed-package.ts"
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL("../..", import.meta.url))
@@ -256,19 +256,4 @@ async function runTool(command: string, args: readonly string[]): Promise<void> 
     (error: { stdout: string; stderr: string }) => error,
   )
   if (result instanceof Error) throw new Error(`${command}:\n${result.stdout}${result.stderr}`)
-}
-
-/** Where packages, and all that they depend on in turn, are installed in this checkout. */
-async function installed(names: readonly string[], from = root): Promise<string[]> {
-  const folders = names.map((name) => {
-    const own = join(from, "node_modules", name)
-    return existsSync(own) ? own : fromHere(name)
-  })
-  const below = await Promise.all(
-    folders.map(async (folder) => {
-      const { dependencies: further = {} } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"))
-      return installed(Object.keys(further), folder)
-    }),
-  )
-  return [...new Set([...folders, ...below.flat()])]
 }

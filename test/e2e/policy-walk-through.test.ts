@@ -9,30 +9,11 @@ import { parseConfig, type RouteInput } from "../../core/index.ts"
 import { requirementEntries } from "../../core/requirement-schema.ts"
 import { type Command, startCommand } from "../support/command.ts"
 import { freePorts } from "../support/free-ports.ts"
+import { blocksOf } from "../support/markdown.ts"
 import { paste, printedSamples } from "../support/printed-samples.ts"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const page = await readFile(join(root, "docs/policy.md"), "utf8")
-
-/** A block of code of the page, and the heading above it. */
-interface Block {
-  readonly heading: string
-  readonly language: string
-  readonly text: string
-}
-
-function blocksOf(markdown: string): Block[] {
-  let heading = ""
-  return [...markdown.matchAll(/^#+ (?<heading>[^\n]+)$|^```(?<language>\w+)\n(?<text>.*?)^```$/gms)].flatMap(
-    ({ groups }) => {
-      if (groups?.heading !== undefined) {
-        heading = groups.heading
-        return []
-      }
-      return [{ heading, language: groups?.language ?? "", text: groups?.text ?? "" }]
-    },
-  )
-}
 
 describe("the walk-through in docs/policy.md", () => {
   const begin = page.indexOf("## From an OpenAPI document")
