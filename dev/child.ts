@@ -12,6 +12,8 @@ export interface ChildCommand {
   /** Sees each line that the command writes. */
   readonly onLine: (line: string, stream: "stdout" | "stderr") => void
   readonly onMessage?: (message: unknown) => void
+  /** Called once it runs, with the means to send it messages; one that comes too late is lost. */
+  readonly onStarted?: (send: (message: object) => void) => void
 }
 
 /** Long enough for a tidy end of wrangler or serverless-offline, in milliseconds. */
@@ -52,6 +54,8 @@ export async function runChild({ resources, stopping }: Running, command: ChildC
     })
   }
   child.on("message", (message) => command.onMessage?.(message))
+  // The callback is there for the error of a channel that is closed: without it, that would be an exception.
+  command.onStarted?.((message) => child.connected && child.send(message, () => {}))
 
   const closed = once(child, "close")
   const [code, signal] = await exited

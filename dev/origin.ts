@@ -18,7 +18,8 @@ export function startOrigin(port = 0, host = "127.0.0.1"): Promise<Served> {
         identity: Object.fromEntries(identity),
         authorization: request.headers.authorization === undefined ? "none" : "received",
       }
-      response.writeHead(200, { "content-type": "application/json" })
+      // Tells its answers from the guard's.
+      response.writeHead(200, { "content-type": "application/json", "x-answered-by": "origin" })
       response.end(`${JSON.stringify(received, null, 2)}\n`)
     },
     port,

@@ -1,4 +1,7 @@
+import { existsSync, readdirSync } from "node:fs"
+import { join } from "node:path"
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest"
+import { type CheckoutCopy, copyCheckout } from "../support/checkout-copy.ts"
 import { type Command, startCommand } from "../support/command.ts"
 import { close, freePorts, listen } from "../support/free-ports.ts"
 import { type PrintedSample, paste, printedSamples } from "../support/printed-samples.ts"
@@ -11,7 +14,7 @@ describe("npm start", () => {
   let samples: PrintedSample[]
 
   beforeAll(async () => {
-    ports = await freePorts(3)
+    ports = await freePorts(4)
     command = startCommand("npm", ["start", "--", ...options(ports)])
     await command.waitFor(up)
     samples = printedSamples(command.output)
@@ -20,6 +23,12 @@ describe("npm start", () => {
 
   test("prints four commands, each below the status that it is answered with", () => {
     expect(samples.map(({ remark }) => remark.slice(0, 4))).toEqual(["200:", "403:", "401:", "401:"])
+  })
+
+  test("names the address of the page first, and serves it", async () => {
+    const address = /^Playground {2}(\S+)/m.exec(command.output)?.[1]
+    expect(address).toBe(`http://127.0.0.1:${ports[3]}`)
+    expect(await (await fetch(String(address))).text()).toContain("/page.js")
   })
 
   test("a token with the scope gets to the origin, which learns who calls and never sees the token", async () => {
@@ -55,7 +64,8 @@ describe("npm start", () => {
   })
 
   test("Ctrl-C leaves no process and no port behind", async () => {
-    expect([...command.descendants().values()].join("\n")).toMatch(/workerd serve/)
+    const running = [...command.descendants().values()].join("\n")
+    for (const process of ["workerd serve", "dev/lambda-process.ts", "esbuild"]) expect(running).toContain(process)
     command.signal("SIGINT")
     await command.ended
     expect(command.descendants()).toEqual(new Map())
@@ -65,33 +75,58 @@ describe("npm start", () => {
 
 describe("dev/start.ts", () => {
   let command: Command | undefined
-  afterEach(() => command?.destroy())
+  let copy: CheckoutCopy | undefined
+  afterEach(async () => {
+    command?.destroy()
+    await copy?.remove()
+  })
 
   async function start(...args: string[]): Promise<Command> {
     command = startCommand(process.execPath, ["dev/start.ts", ...args])
     return command
   }
 
-  test("is stopped in the midst of starting", async () => {
-    const starting = await start(...options(await freePorts(3)))
+  test("is stopped in the midst of starting, and leaves nothing behind", async () => {
+    copy = await copyCheckout()
+    command = startCommand(process.execPath, [`${copy.folder}/dev/start.ts`, ...options(await freePorts(4))])
+    const starting = command
     await vi.waitFor(() => expect([...starting.descendants().values()].join("\n")).toContain("wrangler"), 20_000)
     starting.signal("SIGTERM", "command")
     expect(await starting.ended).toBe(0)
     expect(starting.output).not.toContain(up)
     expect(starting.descendants()).toEqual(new Map())
+    const folders = [".serverless", ".wrangler"].map((name) => join(String(copy?.folder), name)).filter(existsSync)
+    const left = folders.flatMap((folder) => readdirSync(folder))
+    expect(left.filter((name) => name.startsWith("run-"))).toEqual([])
   })
 
-  test("fails, and closes everything, when wrangler ends", async () => {
-    const running = await start(...options(await freePorts(3)))
+  test.each([
+    { process: "wrangler-dist", says: "wrangler dev ended with" },
+    { process: "lambda-process.ts", says: "The Lambda function ended with SIGKILL." },
+  ])("fails, and closes everything, when $process ends", async ({ process: name, says }) => {
+    const running = await start(...options(await freePorts(4)))
     await running.waitFor(up)
-    for (const [pid, line] of running.descendants()) if (line.includes("wrangler-dist")) process.kill(pid, "SIGKILL")
+    for (const [pid, line] of running.descendants()) if (line.includes(name)) process.kill(pid, "SIGKILL")
     expect(await running.ended).toBe(1)
-    expect(running.output).toContain("wrangler dev ended with")
+    expect(running.output).toContain(says)
     expect(running.descendants()).toEqual(new Map())
   })
 
+  test.each([
+    { from: "routes: [", to: "routes: [[[{", says: /^authorizer\.config\.ts:\d+:\d+: Expected identifier/m },
+    { from: "scopes:", to: "scoops:", says: /^authorizer\.config: routes\[2\]\.scoops: unknown key/m },
+  ])("says what is wrong with a policy that has $to, and starts nothing", async ({ from, to, says }) => {
+    copy = await copyCheckout()
+    await copy.writePolicy((await copy.readPolicy()).replace(from, to))
+    command = startCommand(process.execPath, [`${copy.folder}/dev/start.ts`, ...options(await freePorts(4))])
+    expect(await command.ended).toBe(1)
+    expect(command.output).toMatch(says)
+    expect(command.output).not.toContain("    at ")
+    expect(command.descendants()).toEqual(new Map())
+  })
+
   test("names each port in use and the option that changes it, before anything is started", async () => {
-    const ports = await freePorts(3)
+    const ports = await freePorts(4)
     const [worker, issuer] = await Promise.all([listen(ports[0] ?? 0), listen(ports[1] ?? 0)])
     const refused = await start(...options(ports))
     expect(await refused.ended).toBe(1)
@@ -113,8 +148,9 @@ describe("dev/start.ts", () => {
   })
 })
 
-function options([worker, issuer, origin]: readonly number[]): string[] {
-  return ["--port", String(worker), "--issuer-port", String(issuer), "--origin-port", String(origin)]
+function options([worker, issuer, origin, playground]: readonly number[]): string[] {
+  const ports = { port: worker, "issuer-port": issuer, "origin-port": origin, "playground-port": playground }
+  return Object.entries(ports).flatMap(([name, port]) => [`--${name}`, String(port)])
 }
 
 function sample(samples: readonly PrintedSample[], index: number): PrintedSample {
