@@ -3,7 +3,7 @@ export interface Algorithm {
   readonly kty: "RSA" | "EC" | "OKP"
   /** The curve a key must have; null for RSA. */
   readonly crv: string | null
-  /** How long a signature is (RFC 7518 §3.4, RFC 8037 §3.1); null for RSA, where that is the key's matter. */
+  /** How long a signature is (RFC 7518 §3.4, RFC 8037 §3.1); null for RSA, where it is as long as the key's modulus. */
   readonly signatureBytes: number | null
   readonly importParameters: { readonly name: string; readonly hash?: string; readonly namedCurve?: string }
   readonly verifyParameters: { readonly name: string; readonly hash?: string; readonly saltLength?: number }

@@ -16,14 +16,27 @@ export interface Signatures {
   ): boolean | Promise<boolean>
 }
 
+interface ImportedKey {
+  readonly key: CryptoKey
+  readonly signatureBytes: number
+}
+
 /** Signatures by WebCrypto, which every platform has. */
 export const webCryptoSignatures: Signatures = {
-  importKey: (jwk, algorithm) =>
-    crypto.subtle.importKey("jwk", jwk, algorithms[algorithm].importParameters, false, ["verify"]),
-  verify(key, algorithm, signature, data) {
-    const { signatureBytes, verifyParameters } = algorithms[algorithm]
-    // workerd throws for an Ed25519 signature of another length, where others say that it doesn't hold.
-    if (signatureBytes !== null && signature.length !== signatureBytes) return false
-    return crypto.subtle.verify(verifyParameters, key as CryptoKey, signature, data)
+  async importKey(jwk, algorithm): Promise<ImportedKey> {
+    const { importParameters, signatureBytes } = algorithms[algorithm]
+    const key = await crypto.subtle.importKey("jwk", jwk, importParameters, false, ["verify"])
+    return { key, signatureBytes: signatureBytes ?? modulusBytes(key) }
   },
+  verify(handle, algorithm, signature, data) {
+    const { key, signatureBytes } = handle as ImportedKey
+    // Of another length, workerd throws for Ed25519, and Node takes one for RSA whose leading zeros were left out.
+    if (signature.length !== signatureBytes) return false
+    return crypto.subtle.verify(algorithms[algorithm].verifyParameters, key, signature, data)
+  },
+}
+
+/** An RSA signature is as long as the modulus (RFC 8017 §8.1.2 and §8.2.2, step 1). */
+function modulusBytes({ algorithm }: CryptoKey): number {
+  return Math.ceil((algorithm as object as { readonly modulusLength: number }).modulusLength / 8)
 }

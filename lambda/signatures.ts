@@ -10,8 +10,9 @@ const { constants, createPublicKey, verify }: typeof crypto = process.getBuiltin
 interface NodeKey {
   readonly key: KeyObject & SigningOptions
   readonly hash: string | null
-  /** Of an ECDSA signature in its JOSE form; null where the form is OpenSSL's own. */
-  readonly ecdsaBytes: number | null
+  readonly signatureBytes: number
+  /** Whether a signature's JOSE form is another than OpenSSL's own. */
+  readonly isEcdsa: boolean
 }
 
 /** node:crypto checks at once, where WebCrypto hops to another thread and back: for RSA that takes as long again. */
@@ -24,13 +25,16 @@ export const nodeSignatures: Signatures = {
     return {
       key: Object.assign(key, optionsOf(algorithm)),
       hash: hashOf(algorithm),
-      ecdsaBytes: kty === "EC" ? signatureBytes : null,
+      // An RSA signature is as long as the modulus (RFC 8017 §8.1.2, step 1).
+      signatureBytes: signatureBytes ?? Math.ceil((key.asymmetricKeyDetails?.modulusLength ?? 0) / 8),
+      isEcdsa: kty === "EC",
     }
   },
   verify(handle, _algorithm, signature, data) {
-    const { key, hash, ecdsaBytes } = handle as NodeKey
-    if (ecdsaBytes === null) return verify(hash, data, key, signature)
-    return signature.length === ecdsaBytes && verify(hash, data, key, derSignature(signature))
+    const { key, hash, signatureBytes, isEcdsa } = handle as NodeKey
+    // OpenSSL would take one whose leading zeros were left out.
+    if (signature.length !== signatureBytes) return false
+    return verify(hash, data, key, isEcdsa ? derSignature(signature) : signature)
   },
 }
 

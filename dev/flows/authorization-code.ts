@@ -2,7 +2,7 @@ import * as client from "openid-client"
 import { redirectUri } from "../issuer/tenant.ts"
 import { discoverClient } from "./client.ts"
 import type { Flow, FlowChoices, Step } from "./flow.ts"
-import { loginBrowser, loginSteps, redirectParameters } from "./front-channel.ts"
+import { loginBrowser, loginSteps, redirectOf, redirectParameters } from "./front-channel.ts"
 import { issuedTokens } from "./issued-tokens.ts"
 
 /** The steps after a login in which a code comes back through the browser and is exchanged. */
@@ -37,7 +37,7 @@ export const authorizationCode: Flow = {
       ...authorizationParameters(choices, issuer.audience),
       state: expectedState,
     })
-    const { url: callback } = await loginBrowser(tell).visit(url)
+    const callback = redirectOf(await loginBrowser(tell).visit(url))
     tell({ step: "callback", summary: "redirect", parameters: redirectParameters(callback) })
     tell({ step: "code", summary: `GET ${callback.pathname}`, parameters: redirectParameters(callback) })
     return issuedTokens(await client.authorizationCodeGrant(configuration, callback, { expectedState }))

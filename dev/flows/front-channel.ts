@@ -1,4 +1,4 @@
-import { Browser, type Hop } from "./browser.ts"
+import { Browser, type Hop, type Visit } from "./browser.ts"
 import type { Happening, Step } from "./flow.ts"
 
 /** The steps in which a user logs in with a browser. */
@@ -21,6 +21,12 @@ export function loginBrowser(tell: (happening: Happening) => void): Browser {
       once({ step: "authorize", summary, parameters: Object.fromEntries(url.searchParams) })
     if (url.pathname.startsWith("/interaction/")) once({ step: "login", summary, parameters: {} })
   })
+}
+
+/** Where the issuer sent the browser back to. Throws where it kept it, with a page of its own. */
+export function redirectOf({ url, page }: Visit): URL {
+  if (page) throw new Error(`the issuer showed a page (${page.status}) in place of a redirect to the client`)
+  return url
 }
 
 /** What a redirect carries, in its query or its fragment. */

@@ -2,7 +2,7 @@ import * as client from "openid-client"
 import { apiCall, authorizationParameters } from "./authorization-code.ts"
 import { discoverClient } from "./client.ts"
 import type { Flow } from "./flow.ts"
-import { loginBrowser, loginSteps, redirectParameters } from "./front-channel.ts"
+import { loginBrowser, loginSteps, redirectOf, redirectParameters } from "./front-channel.ts"
 import { issuedTokens } from "./issued-tokens.ts"
 
 export const hybrid: Flow = {
@@ -32,7 +32,7 @@ export const hybrid: Flow = {
       state: expectedState,
       nonce: expectedNonce,
     })
-    const { url: callback } = await loginBrowser(tell).visit(url)
+    const callback = redirectOf(await loginBrowser(tell).visit(url))
     const parameters = redirectParameters(callback)
     tell({ step: "callback", summary: "redirect", parameters })
     tell({ step: "code", summary: `GET ${callback.pathname}`, parameters })

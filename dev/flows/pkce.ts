@@ -3,7 +3,7 @@ import type { LocalIssuer } from "../issuer/issuer.ts"
 import { apiCall, authorizationParameters, codeSteps } from "./authorization-code.ts"
 import { type BackChannelSteps, discoverClient } from "./client.ts"
 import type { Flow, FlowChoices, Happening } from "./flow.ts"
-import { loginBrowser, loginSteps, redirectParameters } from "./front-channel.ts"
+import { loginBrowser, loginSteps, redirectOf, redirectParameters } from "./front-channel.ts"
 import { issuedTokens } from "./issued-tokens.ts"
 
 export const pkceSteps = [loginSteps.authorize("scope, audience, code_challenge"), loginSteps.login] as const
@@ -39,7 +39,7 @@ export async function logIn(
     code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
     code_challenge_method: "S256",
   })
-  const { url: callback } = await loginBrowser(tell).visit(url)
+  const callback = redirectOf(await loginBrowser(tell).visit(url))
   tell({ step: "callback", summary: "redirect", parameters: redirectParameters(callback) })
   tell({ step: "code", summary: `GET ${callback.pathname}`, parameters: redirectParameters(callback) })
   const answer = await client.authorizationCodeGrant(configuration, callback, { pkceCodeVerifier, expectedState })

@@ -11,7 +11,7 @@ import { clientOrganizations, organizations, type User } from "./tenant.ts"
 export interface GrantOrganizations {
   /** Remembers it for all tokens of a grant. */
   keep(grantId: string, organization: string | null): Promise<void>
-  /** That of a token about to be signed; null for none. Throws an OAuth error for one that its client has no access to. */
+  /** That of a token about to be given; null for none. Throws an OAuth error for one that its client has no access to. */
   find(context: KoaContextWithOIDC, token: AccessToken | ClientCredentials): Promise<string | null>
 }
 

@@ -122,12 +122,14 @@ export function createProvider({ issuer, keys, store, tokenProfile, clockSkewSec
     issueRefreshToken: (_context, client, code) =>
       client.grantTypeAllowed("refresh_token") && code.scopes.has("offline_access"),
     rotateRefreshToken: true,
+    // Opaque tokens come by here as well, so that these, too, are given for no organization of others.
+    extraTokenClaims: async (context, token) => {
+      const organization = await organizations.find(context, token)
+      return organization === null ? undefined : { org_id: organization }
+    },
     formats: {
       customizers: {
-        async jwt(context, token, jwt) {
-          const organization = await organizations.find(context, token)
-          return shapeToken({ profile: tokenProfile, clockSkewSeconds, organization }, context, token, jwt)
-        },
+        jwt: (context, token, jwt) => shapeToken({ profile: tokenProfile, clockSkewSeconds }, context, token, jwt),
       },
     },
   }

@@ -20,13 +20,11 @@ export interface TokenShape {
   readonly profile: TokenProfile
   /** How far the tenant's clock is ahead. */
   readonly clockSkewSeconds: number
-  /** The id of the organization that was logged in to, if any. */
-  readonly organization: string | null
 }
 
 /** Gives an access token, about to be signed, the header and the claims that an Auth0 tenant gives it. */
 export function shapeToken(
-  { profile, clockSkewSeconds, organization }: TokenShape,
+  { profile, clockSkewSeconds }: TokenShape,
   context: KoaContextWithOIDC,
   token: AccessToken | ClientCredentials,
   jwt: JWTStructured,
@@ -45,7 +43,6 @@ export function shapeToken(
     if (oidcScopes.includes("openid")) payload.aud = [payload.aud, `${context.oidc.issuer}userinfo`]
   }
 
-  if (organization !== null) payload.org_id = organization
   for (const time of ["iat", "nbf", "exp"] as const)
     if (typeof payload[time] === "number") payload[time] += clockSkewSeconds
 

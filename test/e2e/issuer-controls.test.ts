@@ -36,20 +36,17 @@ describe("behaviour", () => {
     expect(() => JSON.parse(text)).toThrow(SyntaxError)
   })
 
-  test("slow: the answer is the same, and comes after others that were asked for later", async () => {
+  test("slow: the answer is the same, and comes after one who waits less has given up", async () => {
     issuer.behaveAs("slow")
     const ends: string[] = []
-    const late = fetch(`${issuer.issuer}.well-known/jwks.json`).then((response) => {
-      ends.push("slow")
+    const patient = fetch(`${issuer.issuer}.well-known/jwks.json`).then((response) => {
+      ends.push("answered")
       return response.json() as Promise<{ keys: { kid: string }[] }>
     })
-    // Its request has come in once it is counted.
-    const counted = issuer.keySetFetches
-    while (issuer.keySetFetches === counted) await new Promise(setImmediate)
-    issuer.behaveAs("well")
-    await fetch(`${issuer.issuer}.well-known/jwks.json`).then(() => ends.push("well"))
-    const { keys } = await late
-    expect(ends).toEqual(["well", "slow"])
+    const hasty = fetch(`${issuer.issuer}.well-known/jwks.json`, { signal: AbortSignal.timeout(1_000) })
+    await expect(hasty.finally(() => ends.push("given up"))).rejects.toThrow("timeout")
+    const { keys } = await patient
+    expect(ends).toEqual(["given up", "answered"])
     expect(keys.map(({ kid }) => kid)).toEqual(issuer.keys.map(({ kid }) => kid))
   })
 
@@ -62,6 +59,46 @@ describe("behaviour", () => {
     // A connection that is cut may be tried anew.
     expect(issuer.keySetFetches).toBeGreaterThanOrEqual(before + 2)
   })
+})
+
+test("a listener of one's own answers for the key set, however the issuer behaves", async () => {
+  issuer.behaveAs("down")
+  issuer.answerKeysWith((_request, response) => response.writeHead(429).end())
+  try {
+    expect((await fetch(`${issuer.issuer}.well-known/jwks.json`)).status).toBe(429)
+    await expect(fetch(`${issuer.issuer}userinfo`)).rejects.toThrow("fetch failed")
+  } finally {
+    issuer.answerKeysWith(null)
+  }
+  await expect(fetch(`${issuer.issuer}.well-known/jwks.json`)).rejects.toThrow("fetch failed")
+})
+
+test("each change is told to whoever watches, and can be read by then", async () => {
+  const watched = await startIssuer()
+  try {
+    const seen: unknown[] = []
+    watched.watch(() => {
+      const { behaviour, clockSkewSeconds, tokenProfile, keys, keySetFetches } = watched
+      seen.push({ behaviour, clockSkewSeconds, tokenProfile, keys: keys.length, keySetFetches })
+    })
+    watched.behaveAs("garbage")
+    watched.skewClock(-5)
+    watched.issueTokensAs("rfc9068")
+    await watched.rotate()
+    watched.withdraw(String(watched.keys[1]?.kid))
+    await fetch(`${watched.issuer}.well-known/jwks.json`)
+    const changed = { behaviour: "garbage", clockSkewSeconds: -5, tokenProfile: "rfc9068", keys: 1, keySetFetches: 0 }
+    expect(seen).toEqual([
+      { ...changed, clockSkewSeconds: 0, tokenProfile: "auth0" },
+      { ...changed, tokenProfile: "auth0" },
+      changed,
+      { ...changed, keys: 2 },
+      changed,
+      { ...changed, keySetFetches: 1 },
+    ])
+  } finally {
+    await watched.close()
+  }
 })
 
 describe("clock", () => {

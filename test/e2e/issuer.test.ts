@@ -3,6 +3,8 @@ import * as client from "openid-client"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { Browser } from "../../dev/flows/browser.ts"
 import { discoverClient } from "../../dev/flows/client.ts"
+import { device } from "../../dev/flows/device.ts"
+import { readForm } from "../../dev/flows/form.ts"
 import { type LocalIssuer, startIssuer } from "../../dev/issuer/issuer.ts"
 import { redirectUri } from "../../dev/issuer/tenant.ts"
 import type { TokenProfile } from "../../dev/issuer/token-shape.ts"
@@ -142,10 +144,72 @@ describe("organizations", () => {
   test.each([
     ["org_globex", "access_denied"],
     ["org_nobody", "invalid_request"],
-  ])("the client gets none for %s", async (organization, error) => {
-    const asked = machineToken(local, { audience: local.audience, organization })
-    await expect(asked).rejects.toMatchObject({ error })
+  ])("the client gets none for %s, be it an opaque one", async (organization, error) => {
+    for (const parameters of [{ audience: local.audience }, {}])
+      await expect(machineToken(local, { ...parameters, organization })).rejects.toMatchObject({
+        error,
+        error_description: expect.stringContaining("organization"),
+      })
   })
+
+  test.each(["code", "id_token token", "code token", "code id_token token"])(
+    "%s by form post: all access tokens have it",
+    async (responseType) => {
+      const web = await discoverClient(local, "web")
+      const url = client.buildAuthorizationUrl(web, {
+        redirect_uri: redirectUri,
+        response_type: responseType,
+        response_mode: "form_post",
+        audience: local.audience,
+        scope,
+        organization: "org_globex",
+        nonce: client.randomNonce(),
+      })
+      const { url: end, page } = await new Browser().visit(url)
+      const fields = Object.fromEntries(readForm(page, end)?.fields ?? [])
+      const tokens = fields.access_token === undefined ? [] : [fields.access_token]
+      if (fields.code !== undefined) {
+        const parameters = { code: fields.code, redirect_uri: redirectUri }
+        tokens.push((await client.genericGrantRequest(web, "authorization_code", parameters)).access_token)
+      }
+      expect(tokens).toHaveLength(responseType === "code token" || responseType === "code id_token token" ? 2 : 1)
+      for (const token of tokens)
+        expect((await verify(local, token)).payload).toMatchObject({
+          sub: "auth0|alice",
+          azp: "web",
+          aud: [local.audience, `${local.issuer}userinfo`],
+          org_id: "org_globex",
+        })
+    },
+  )
+
+  test("a login at a device", async () => {
+    const choices = { user: "bob", scope, withAudience: true, organization: "org_acme" }
+    const [access] = await device.run(local, choices, () => {})
+    expect((await verify(local, String(access?.token))).payload).toMatchObject({ sub: "auth0|bob", org_id: "org_acme" })
+  })
+
+  test("a password", async () => {
+    const token = await passwordToken({ organization: "org_acme" })
+    expect((await verify(local, token)).payload).toMatchObject({ gty: "password", org_id: "org_acme" })
+    for (const [organization, error] of [
+      ["org_globex", "access_denied"],
+      ["org_nobody", "invalid_request"],
+    ])
+      await expect(passwordToken({ organization: String(organization) })).rejects.toMatchObject({ error })
+  })
+
+  test("an opaque token has it, too, as introspection tells", async () => {
+    const token = await machineToken(local, { organization: "org_acme" })
+    const told = await client.tokenIntrospection(await discoverClient(local, "m2m"), token)
+    expect(told).toMatchObject({ active: true, org_id: "org_acme" })
+  })
+
+  async function passwordToken(parameters: Record<string, string>): Promise<string> {
+    const bob = { username: "bob", password: "builder", audience: local.audience, scope }
+    const legacy = await discoverClient(local, "legacy")
+    return (await client.genericGrantRequest(legacy, "password", { ...bob, ...parameters })).access_token
+  }
 })
 
 describe("the profile of RFC 9068", () => {

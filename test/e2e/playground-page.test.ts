@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises"
 import type { Browser, Locator, Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { launchChromium } from "../support/chromium.ts"
@@ -162,7 +163,8 @@ describe("a request that is not as it should be", () => {
     await shown.page.getByRole("checkbox", { name: "Ask for the API (audience)" }).uncheck()
     await shown.getToken()
     expect(await shown.token.inputValue()).not.toContain(".")
-    expect(await shown.page.getByText(/opaque/i).count()).toBeGreaterThan(0)
+    expect(await shown.page.getByText("Opaque.").isVisible()).toBe(true)
+    expect(await shown.page.getByText("No audience was asked for").isVisible()).toBe(true)
     expect(await shown.decide()).toMatchObject({ worker: 401, lambda: 401, checks: { token: "failed" } })
     expect(shown.troubles).toEqual([])
   })
@@ -196,7 +198,8 @@ describe("the issuer's controls", () => {
     await answers("not at all")
     expect(await shown.decide()).toMatchObject({ worker: 200, lambda: 200, outcome: "allow" })
     await shown.getToken()
-    expect(await shown.page.getByRole("alert").textContent()).toMatch(/\w+ \w+/)
+    expect(await shown.page.getByRole("alert").textContent()).toMatch(/^No token\. .*fetch failed/)
+    expect(Object.values(await shown.steps())).toContain("failed")
     await answers("as it should")
     await shown.getToken()
     expect(await shown.page.getByRole("alert").count()).toBe(0)
@@ -215,11 +218,34 @@ describe("the page", () => {
     await tabTo(page, button("Get a token"))
     await page.keyboard.press("Enter")
     await expect.poll(() => token.inputValue()).toMatch(/^eyJ/)
+
+    // A step that has happened opens, and shows what was sent.
+    const [last] = (await page.locator("[data-step] summary").all()).slice(-1)
+    await tabTo(page, last ?? page.locator("[data-step] summary"))
+    await page.keyboard.press("Enter")
+    await page.locator("[data-step]").getByText("access_token", { exact: true }).waitFor()
+
+    // What a claim means is told where the focus is.
+    expect(await page.getByRole("tooltip").count()).toBe(0)
+    await tabTo(page, button("aud"))
+    expect(await page.getByRole("tooltip").textContent()).toContain("API")
+
     await tabTo(page, button("Decide"))
     await page.keyboard.press("Enter")
     await region("Worker").locator("[data-status='200']").waitFor()
     await region("Lambda").locator("[data-status='200']").waitFor()
     expect(await region("Decision").getAttribute("data-outcome")).toBe("allow")
+    expect(shown.troubles).toEqual([])
+  })
+
+  test("shows the policy, and that both edges enforce it", async () => {
+    await using shown = await open()
+    const policy = shown.region("Policy")
+    expect(await policy.locator("[data-policy]").getAttribute("data-policy")).toBe("ready")
+    expect(await policy.textContent()).toContain("authorizer.config.ts")
+    const source = await readFile(new URL("../../authorizer.config.ts", import.meta.url), "utf8")
+    expect(await policy.getByRole("listitem").count()).toBe(source.trimEnd().split("\n").length)
+    expect(await shown.matchedLines()).toBe("")
   })
 
   test("sets the edges side by side where there is room, and one below the other where there is none", async () => {
@@ -242,10 +268,14 @@ describe("the page", () => {
 
 const columns = ["Worker", "Decision", "Lambda"] as const
 
-/** Presses Tab until something has the focus. */
+/** Presses Tab until something has the focus. Whatever has it on the way shows so. */
 async function tabTo(page: Page, wanted: Locator): Promise<void> {
   for (let stops = 0; stops < 80; stops++) {
     await page.keyboard.press("Tab")
+    const bare = await page.evaluate(
+      '[...document.querySelectorAll(":focus")].filter((one) => getComputedStyle(one).outlineStyle === "none").map((one) => one.outerHTML)',
+    )
+    expect(bare).toEqual([])
     if ((await page.locator(":focus").and(wanted).count()) > 0) return
   }
   throw new Error(`Tab does not get to ${wanted}`)

@@ -64,6 +64,10 @@ export const signatureVectors: readonly SignatureVector[] = [
   }),
   ...rsaVectors("PS384", rsa("sha384", pss, 48), { "with a salt of 32 bytes": rsa("sha384", pss, 32) }),
   ...rsaVectors("PS512", rsa("sha512", pss, 64), { "with a salt of 32 bytes": rsa("sha512", pss, 32) }),
+  ...vectorsOf("PS256", keys.RSA, {
+    "with a leading zero": { make: withLeadingZero(rsa("sha256", pss, 32)), holds: true },
+    "its leading zero left out": { make: (key) => withLeadingZero(rsa("sha256", pss, 32))(key).slice(1), holds: false },
+  }),
   ...vectorsOf("RS256", keys.RSA, { "of PSS": { make: rsa("sha256", pss, 32), holds: false } }),
   ...ecdsaVectors("ES256", "sha256"),
   ...ecdsaVectors("ES384", "sha384"),
@@ -74,6 +78,15 @@ export const signatureVectors: readonly SignatureVector[] = [
 interface Case {
   readonly make: Make
   readonly holds: boolean
+}
+
+/** One whose first byte is zero: it says the same number without that byte. Of 256 signatures with a random salt, one is. */
+function withLeadingZero(make: Make): Make {
+  return (key) => {
+    let signature = make(key)
+    while (signature[0] !== 0) signature = make(key)
+    return signature
+  }
 }
 
 function vectorsOf(algorithm: AlgorithmName, key: IssuerKey, cases: Readonly<Record<string, Case>>): SignatureVector[] {

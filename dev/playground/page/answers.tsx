@@ -27,11 +27,11 @@ export function AnswersView({ answers, isStale, failure }: Props) {
       {differs && <p class="banner">{differs}</p>}
       <div class="answers">
         <section class="panel" aria-label="Worker">
-          <h3 class="panel-title">Worker</h3>
+          <h3>Worker</h3>
           {answers ? <WorkerView worker={answers.worker} /> : <Nothing text="What Cloudflare's edge answers." />}
         </section>
         <section class="panel" aria-label="Decision" data-outcome={answers?.explanation.decision.outcome}>
-          <h3 class="panel-title">Decision</h3>
+          <h3>Decision</h3>
           {answers ? (
             <DecisionView explanation={answers.explanation} />
           ) : (
@@ -39,7 +39,7 @@ export function AnswersView({ answers, isStale, failure }: Props) {
           )}
         </section>
         <section class="panel" aria-label="Lambda">
-          <h3 class="panel-title">Lambda</h3>
+          <h3>Lambda</h3>
           {answers ? (
             <LambdaView lambda={answers.lambda} />
           ) : (

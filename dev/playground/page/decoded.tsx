@@ -22,7 +22,7 @@ export function Decoded({ decoded, whyOpaque }: Props) {
   const { header, claims, isIdToken } = decoded
   const { can, cannot } = whatItTells(claims)
   return (
-    <div class="decoded">
+    <div>
       <Claims title="Header" claims={header} notes={headerNotes} />
       <Claims title="Claims" claims={claims} notes={claimNotes} />
       {isIdToken ? (

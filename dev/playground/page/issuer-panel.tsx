@@ -64,7 +64,8 @@ export function IssuerPanel({ issuer, failure, change }: Props) {
       </div>
       <p class="note">
         The key set was fetched {keySetFetches === 1 ? "once" : `${keySetFetches} times`}. Rotate, get a token, then
-        Decide: it passes, with a fetch by each who met the new key.
+        Decide: it passes, with a fetch by each who met the new key. An unknown key causes one fetch in half a minute
+        and no more: rotate again at once, and new tokens are refused for so long.
       </p>
       <fieldset class="row">
         <legend>The issuer answers</legend>

@@ -19,7 +19,7 @@ export function LambdaView({ lambda }: { readonly lambda: LambdaAnswer }) {
       {result.outcome === "error" && (
         <>
           <h4>The function threw</h4>
-          <p class="challenge">
+          <p>
             <code>{result.errorMessage}</code>
           </p>
           <p class="note">So there is no document, and API Gateway keeps nothing of it.</p>

@@ -29,7 +29,7 @@ export function PolicyPanel({ policy, rule }: Props) {
       <h2>Policy</h2>
       {policy && (
         <>
-          <p class="state" data-policy={policy.state}>
+          <p data-policy={policy.state}>
             <code>{policy.file}</code> <output>{states[policy.state]}</output>
           </p>
           {policy.problem !== null && <p class="alert text">{policy.problem}</p>}

@@ -16,7 +16,7 @@ export function WorkerView({ worker }: { readonly worker: WorkerAnswer }) {
         <>
           <h4>WWW-Authenticate</h4>
           {challenges.map((challenge) => (
-            <p key={challenge} class="challenge">
+            <p key={challenge}>
               <code>{challenge}</code>
             </p>
           ))}
