@@ -177,7 +177,10 @@ function unknownRoute({ config, request, path }: Explained): Remedy {
   }
   if (otherCase.length > 0) return { wrong, enough: `the path in the case of a rule: ${names(otherCase)}` }
   if (above.length > 0)
-    return { wrong, enough: `a rule for it: ${names(above)} covers nothing below itself, as a final /** would` }
+    return {
+      wrong,
+      enough: `a rule for it: ${names(above)} ${above.length === 1 ? "covers nothing below itself" : "cover nothing below themselves"}, as a final /** would`,
+    }
   return { wrong, enough: "a rule for it in the policy" }
 }
 
@@ -189,7 +192,7 @@ function names(rules: readonly { readonly name: string }[]): string {
 /** All that doesn't hold: the first alone would only lead to the next. */
 function unmet({ asked }: Explained): string {
   const texts = asked.filter(({ isMet }) => !isMet).map(({ text }) => printable(text))
-  return `beside what holds: ${texts.join("; and ")}`
+  return texts.join("; and ")
 }
 
 function lacking(noun: string, { missing, oneOf }: About["facts"]): string {

@@ -105,7 +105,7 @@ describe("a real token", () => {
     expect(ended.stdout).toMatch(/✗ +requirements +it lacks the scope write:orders\n/)
     expect(ended.stdout).toContain('✗ scope write:orders: the token has "read:orders"')
     expect(ended.stdout).toContain("✗ permission write:orders: the token has no permission")
-    expect(ended.stdout).toMatch(/Enough +beside what holds: scope write:orders; and permission write:orders\n/)
+    expect(ended.stdout).toMatch(/Enough +scope write:orders; and permission write:orders\n/)
     expect(ended.stdout).toMatch(/Answer +403, WWW-Authenticate: Bearer realm="api", error="insufficient_scope"/)
     expect(ended.stdout).toContain('not "GET /orders/**": other methods')
     expectSafe(ended, jwt)
@@ -325,18 +325,14 @@ describe("what was wrong, and what would have been enough", () => {
       "scope_insufficient",
       "GET /orders",
       () => ({}),
-      [/✗ scope read:orders: the token has no scope/, /beside what holds: scope read:orders/],
+      [/✗ scope read:orders: the token has no scope/, /Enough scope read:orders Answer/],
     ],
     ["scope_insufficient", "GET /orders/7", () => ({}), [/it lacks the scope read:orders or read:all/]],
     [
       "permission_insufficient",
       "PUT /orders/7",
       () => ({ scope: "write:orders" }),
-      [
-        /✓ scope write:orders/,
-        /it lacks the permission write:orders/,
-        /beside what holds: permission write:orders Answer/,
-      ],
+      [/✓ scope write:orders/, /it lacks the permission write:orders/, /Enough permission write:orders Answer/],
     ],
     [
       "requirement_unmet",
