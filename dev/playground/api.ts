@@ -1,5 +1,5 @@
 import type { Decision, Reason } from "../../core/index.ts"
-import type { FlowChoices, Happening, IssuedToken, Step } from "../flows/flow.ts"
+import type { Flow, FlowChoices, Happening, IssuedToken } from "../flows/flow.ts"
 import type { Kind } from "../gateway/api-gateway.ts"
 import type { Behaviour } from "../issuer/behaviour.ts"
 import type { TokenProfile } from "../issuer/token-shape.ts"
@@ -20,14 +20,7 @@ export interface Setup {
   readonly kinds: readonly Kind[]
 }
 
-export interface FlowSummary {
-  readonly id: string
-  readonly title: string
-  readonly use: string
-  readonly client: string
-  readonly hasUser: boolean
-  readonly steps: readonly Step[]
-}
+export type FlowSummary = Omit<Flow, "run">
 
 /** POST /api/flows/:id with FlowChoices: one line of JSON each time that something happens; the last has `tokens` or `failure`. */
 export type FlowLine =
