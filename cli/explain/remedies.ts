@@ -53,9 +53,7 @@ const remedies: Readonly<Record<Reason, (about: About) => Remedy>> = {
     enough: "a JWT. Issuers give out opaque tokens where no audience is asked for: ask for this API's",
   }),
   token_type: ({ facts, explained }) => ({
-    wrong: facts.found
-      ? `it is ${facts.found}`
-      : `its typ is ${printableValue(explained.caller.presented?.header?.typ ?? null)}, or its claims are not those of an access token`,
+    wrong: wrongType(facts, explained),
     enough: `${[facts.expected ?? "an access token"].flat().join(" or ")}${facts.anyOf ? `: ${[facts.anyOf].flat().join(", ")}` : ""}`,
   }),
   critical_header: () => ({
@@ -64,7 +62,7 @@ const remedies: Readonly<Record<Reason, (about: About) => Remedy>> = {
   }),
   algorithm_not_allowed: ({ facts, explained }) => ({
     wrong: `it is signed with ${printableValue(explained.caller.presented?.header?.alg)}`,
-    enough: `${[facts.allowed].flat().join(" or ")}, which are the issuer's algorithms in the policy${facts.supported ? "; add it there if the issuer is to use it" : ""}`,
+    enough: `${[facts.allowed].flat().join(" or ")}: the policy allows no other for this issuer${facts.supported ? "; list it in its algorithms if the issuer is to use it" : ""}`,
   }),
   issuer_untrusted: ({ facts, claims }) =>
     facts.unmet
@@ -77,9 +75,10 @@ const remedies: Readonly<Record<Reason, (about: About) => Remedy>> = {
         },
   key_unknown: ({ facts, explained }) => ({
     wrong: facts.keyIdGiven
-      ? `the issuer publishes no ${facts.algorithm} key with its kid, ${printableValue(explained.caller.presented?.header?.kid)}`
+      ? `of the issuer's keys that are known, no ${facts.algorithm} key has its kid, ${printableValue(explained.caller.presented?.header?.kid)}`
       : `it names no key (kid), and not just one ${facts.algorithm} key would fit`,
-    enough: "a token that was issued since the issuer's keys changed; see that it is of this tenant, not of another",
+    enough:
+      "a token that was issued since the issuer's keys changed, of this tenant and no other. If it is: an unknown key causes one fetch in half a minute, so try again",
   }),
   signature_invalid: () => ({
     wrong: "the signature doesn't fit the token and the issuer's key",
@@ -143,6 +142,12 @@ const remedies: Readonly<Record<Reason, (about: About) => Remedy>> = {
   },
   keys_unreachable: keysRemedy,
   keys_invalid: keysRemedy,
+}
+
+function wrongType({ found, anyOf }: About["facts"], { caller }: Explained): string {
+  if (found) return `it is ${found}`
+  if (anyOf) return "it has none of the claims of an access token; it may be an ID token"
+  return `its typ is ${printableValue(caller.presented?.header?.typ ?? null)}`
 }
 
 function keysRemedy({ facts }: About): Remedy {

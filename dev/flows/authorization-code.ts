@@ -33,14 +33,18 @@ export const authorizationCode: Flow = {
     const steps = [{ request: "token-request", response: "token-response" }]
     const configuration = await discoverClient(issuer, "web", steps, tell)
     const expectedState = client.randomState()
+    const nonce = client.randomNonce()
     const url = client.buildAuthorizationUrl(configuration, {
       ...authorizationParameters(choices, issuer.audience),
       state: expectedState,
+      nonce,
     })
     const callback = redirectOf(await loginBrowser(tell).visit(url))
     tell({ step: "callback", summary: "redirect", parameters: redirectParameters(callback) })
     tell({ step: "code", summary: `GET ${callback.pathname}`, parameters: redirectParameters(callback) })
-    return issuedTokens(await client.authorizationCodeGrant(configuration, callback, { expectedState }))
+    return issuedTokens(
+      await client.authorizationCodeGrant(configuration, callback, { expectedState, ...nonceChecks(choices, nonce) }),
+    )
   },
 }
 
@@ -56,4 +60,9 @@ export function authorizationParameters(
     ...(withAudience && { audience }),
     ...(organization !== null && { organization }),
   }
+}
+
+/** A nonce comes back in the ID token, which there is with the scope openid. */
+export function nonceChecks({ scope }: FlowChoices, nonce: string) {
+  return scope.split(" ").includes("openid") ? { expectedNonce: nonce } : {}
 }

@@ -1,6 +1,6 @@
 import * as client from "openid-client"
 import type { LocalIssuer } from "../issuer/issuer.ts"
-import { apiCall, authorizationParameters, codeSteps } from "./authorization-code.ts"
+import { apiCall, authorizationParameters, codeSteps, nonceChecks } from "./authorization-code.ts"
 import { type BackChannelSteps, discoverClient } from "./client.ts"
 import type { Flow, FlowChoices, Happening } from "./flow.ts"
 import { loginBrowser, loginSteps, redirectOf, redirectParameters } from "./front-channel.ts"
@@ -31,17 +31,23 @@ export async function logIn(
   const configuration = await discoverClient(issuer, "spa", steps, tell)
   const pkceCodeVerifier = client.randomPKCECodeVerifier()
   const expectedState = client.randomState()
+  const nonce = client.randomNonce()
   const url = client.buildAuthorizationUrl(configuration, {
     ...authorizationParameters(choices, issuer.audience),
     // A refresh token is not given out unasked.
     ...(choices.scope.split(" ").includes("offline_access") && { prompt: "consent" }),
     state: expectedState,
+    nonce,
     code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
     code_challenge_method: "S256",
   })
   const callback = redirectOf(await loginBrowser(tell).visit(url))
   tell({ step: "callback", summary: "redirect", parameters: redirectParameters(callback) })
   tell({ step: "code", summary: `GET ${callback.pathname}`, parameters: redirectParameters(callback) })
-  const answer = await client.authorizationCodeGrant(configuration, callback, { pkceCodeVerifier, expectedState })
+  const answer = await client.authorizationCodeGrant(configuration, callback, {
+    pkceCodeVerifier,
+    expectedState,
+    ...nonceChecks(choices, nonce),
+  })
   return { configuration, answer }
 }

@@ -8,7 +8,7 @@ const maximumBytes = 100_000
 const patienceMilliseconds = 15_000
 
 /**
- * Sends a request to the Worker with its target as it stands: `fetch` would fold dot segments away. Never rejects: what can't be sent
+ * Sends a request to the Worker with its target as it stands, though `wrangler dev` folds dot segments away on the way. Never rejects: what can't be sent
  * or is not answered is a failure, in words.
  */
 export async function askWorker(
@@ -17,6 +17,8 @@ export async function askWorker(
   target: string,
   headers: Readonly<Record<string, string>>,
 ): Promise<WorkerAnswer> {
+  // Node would send what is beyond ASCII as Latin-1, which no browser does.
+  if (/[^\x21-\x7e]/.test(target)) return { failure: failures.ERR_UNESCAPED_CHARACTERS }
   const { hostname, port } = new URL(worker)
   const signal = AbortSignal.timeout(patienceMilliseconds)
   try {
@@ -66,14 +68,14 @@ function readReceived({ headers }: IncomingMessage, body: string): OriginRequest
   }
 }
 
-const failures: Readonly<Record<string, string>> = {
-  ERR_UNESCAPED_CHARACTERS: "the path holds a character that no HTTP request can: escape it, a space as %20",
+const failures = {
+  ERR_UNESCAPED_CHARACTERS: "the path holds a character that no HTTP request can: escape it, as UTF-8: a space as %20",
   ERR_INVALID_CHAR: "the token holds a character that no HTTP header can",
   ECONNREFUSED: "the Worker doesn't answer: nobody listens",
   ECONNRESET: "the Worker has cut the connection",
-}
+} as const
 
 function describe({ code, message }: NodeJS.ErrnoException, { aborted }: AbortSignal): string {
   if (aborted) return `the Worker has not answered within ${patienceMilliseconds / 1000} seconds`
-  return failures[code ?? ""] ?? message
+  return code !== undefined && code in failures ? failures[code as keyof typeof failures] : message
 }

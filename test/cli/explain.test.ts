@@ -272,7 +272,7 @@ describe("what was wrong, and what would have been enough", () => {
       "algorithm_not_allowed",
       "GET /orders",
       () => bearer({}, { alg: "ES256" }),
-      [/signed with "ES256"/, /Enough RS256.*; add it there/],
+      [/signed with "ES256"/, /Enough RS256: the policy allows no other.*; list it/],
     ],
     [
       "issuer_untrusted",
@@ -286,7 +286,7 @@ describe("what was wrong, and what would have been enough", () => {
       () => ({ iss: issuer.issuer.slice(0, -1) }),
       [/one differs in the trailing slash/, /with or without the slash/],
     ],
-    ["key_unknown", "GET /orders", () => bearer({}, { kid: "gone" }), [/no RS256 key with its kid, "gone"/]],
+    ["key_unknown", "GET /orders", () => bearer({}, { kid: "gone" }), [/no RS256 key has its kid, "gone"/]],
     ["signature_invalid", "GET /orders", () => bearer({}, {}, stranger), [/doesn't fit/, /not edited, not cut off/]],
     [
       "token_expired",

@@ -179,7 +179,7 @@ function plain(text: string): string {
     .replaceAll("http://127.0.0.1:1/", "https://tenant.eu.auth0.com/")
     .replaceAll(/ECONNREFUSED \S+/g, "ECONNREFUSED")
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z(?: \([^)]*\))?/g, "<time>")
-    .replaceAll(/kid, "[^"]+"/g, "kid, <kid>")
+    .replaceAll(/kid,\s+"[^"]+"/g, "kid, <kid>")
     .replaceAll(/\s+/g, " ")
     .trim()
 }

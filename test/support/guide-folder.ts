@@ -45,6 +45,9 @@ export async function openGuide(
   for (const { text } of blocks)
     for (const [, words = ""] of text.matchAll(/^npm install (.+)$/gm))
       await install(words.split(" ").filter((word) => !word.startsWith("-")))
+  for (const { text } of blocks)
+    for (const [command] of text.matchAll(/^npm pkg .+$/gm))
+      await promisify(execFile)("sh", ["-c", command], { cwd: folder, env: environment })
 
   return {
     folder,
