@@ -46,13 +46,13 @@ await runUntilStopped(async (running) => {
   async function untilOver(): Promise<never> {
     await Promise.all([playground, edges.worker.ready, edges.lambda.ready])
     console.log(`
-Playground  http://${loopback}:${ports["playground-port"]}  (each flow at the press of a button)
-
 Worker      ${worker}
 Issuer      ${issuer.issuer} (stands in for your Auth0 tenant)
 Origin      http://${loopback}:${origin.port} (the API behind the Worker)
 
 ${await samples}
+
+Playground  http://${loopback}:${ports["playground-port"]} (each flow at the press of a button)
 
 Ctrl-C stops everything. Below is what the Worker logs and, behind [lambda], the Lambda function.
 `)
