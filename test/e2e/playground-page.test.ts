@@ -170,6 +170,40 @@ describe("a request that is not as it should be", () => {
   })
 })
 
+describe("a flow that comes to no token", () => {
+  test.each([
+    { flow: "Authorization Code with PKCE", failed: ["callback", "code"] },
+    { flow: "Device Authorization", failed: ["token-response"] },
+    { flow: "Resource Owner Password", failed: ["token-response"] },
+  ])("$flow, for an organization of others: the step that told is marked, and no token is left", async (row) => {
+    await using shown = await open()
+    await shown.getToken()
+    await shown.chooseFlow(row.flow)
+    await shown.getToken()
+    expect(await shown.token.inputValue()).toMatch(/^eyJ/)
+    await shown.page.getByLabel("User", { exact: true }).selectOption("bob")
+    await shown.page.getByLabel("Organization", { exact: true }).selectOption({ label: "globex" })
+    await shown.getToken()
+    expect(await shown.page.getByRole("alert").textContent()).toMatch(/^No token\. access_denied: .*globex/)
+    const steps = Object.entries(await shown.steps())
+    expect(steps.filter(([, state]) => state === "failed").map(([step]) => step)).toEqual(row.failed)
+    expect(await shown.token.inputValue()).toBe("")
+    expect(shown.troubles).toEqual([])
+  })
+})
+
+test("a decision is marked as the one before once the request is another", async () => {
+  await using shown = await open()
+  await shown.getToken()
+  await shown.decide()
+  const isOld = shown.page.getByText("this is the decision before")
+  expect(await isOld.count()).toBe(0)
+  await shown.page.getByLabel("Method", { exact: true }).selectOption("POST")
+  expect(await isOld.count()).toBe(1)
+  await shown.decide()
+  expect(await isOld.count()).toBe(0)
+})
+
 describe("the issuer's controls", () => {
   test("after a rotation, tokens of the old key and of the new one are let in", async () => {
     await using shown = await open()

@@ -43,7 +43,9 @@ export interface PlaygroundPage extends AsyncDisposable {
 
 export async function openPlayground(browser: Browser, url: string, look: Look): Promise<PlaygroundPage> {
   const { colorScheme, width, deviceScaleFactor = 1 } = look
-  const page = await browser.newPage({ colorScheme, deviceScaleFactor, viewport: { width, height: 900 } })
+  const viewport = { width, height: 900 }
+  // What moves is measured where it is at the time.
+  const page = await browser.newPage({ colorScheme, deviceScaleFactor, viewport, reducedMotion: "reduce" })
   page.setDefaultTimeout(20_000)
   const troubles: string[] = []
   page.on("console", (line) => {

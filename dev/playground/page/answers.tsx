@@ -6,7 +6,7 @@ import { WorkerView } from "./worker-view.tsx"
 
 interface Props {
   readonly answers: Answers | null
-  /** Whether token or request have changed since. */
+  /** Whether the token, the request or the policy has changed since. */
   readonly isStale: boolean
   readonly failure: string | null
 }
@@ -22,7 +22,9 @@ export function AnswersView({ answers, isStale, failure }: Props) {
         </p>
       )}
       {isStale && (
-        <p class="banner">The token or the request has changed since: this is the decision before. Decide again.</p>
+        <p class="banner">
+          The token, the request or the policy has changed since: this is the decision before. Decide again.
+        </p>
       )}
       {differs && <p class="banner">{differs}</p>}
       <div class="answers">
@@ -41,7 +43,10 @@ export function AnswersView({ answers, isStale, failure }: Props) {
         <section class="panel" aria-label="Lambda">
           <h3>Lambda</h3>
           {answers ? (
-            <LambdaView lambda={answers.lambda} />
+            <LambdaView
+              lambda={answers.lambda}
+              hasToken={answers.explanation.ending?.reason !== "credentials_missing"}
+            />
           ) : (
             <Nothing text="What API Gateway is told, and makes of it." />
           )}

@@ -70,13 +70,20 @@ export function useFlowRun(arrive: (tokens: readonly IssuedToken[]) => void) {
   return { run, start, reset }
 }
 
-/** What has become of a step; the call of the API, which is the last, is for the edges to say. */
+/** What has become of each step; the call of the API, which is the last, is for the edges to say. */
 export function stepStates(steps: readonly Step[], run: FlowRun | null): Readonly<Record<string, StepState>> {
   const happened = new Set(run?.happenings.map(({ step }) => step))
+  const isFailed = run?.state === "failed"
+  const refused = new Set(isFailed ? run.happenings.filter(isRefusal).map(({ step }) => step) : [])
   const next = steps.slice(0, -1).find(({ id }) => !happened.has(id))
   const state = ({ id }: Step): StepState => {
-    if (happened.has(id)) return "done"
-    return run?.state === "failed" && id === next?.id ? "failed" : "waiting"
+    if (happened.has(id)) return refused.has(id) ? "failed" : "done"
+    return isFailed && refused.size === 0 && id === next?.id ? "failed" : "waiting"
   }
   return Object.fromEntries(steps.map((step) => [step.id, state(step)]))
+}
+
+/** Whether it told of an OAuth error. A device is told that its user is not done yet, which is none. */
+function isRefusal({ parameters: { error } }: Happening): boolean {
+  return error !== undefined && error !== "authorization_pending"
 }

@@ -10,6 +10,7 @@ const behaviours = [
 ] as const
 
 const skews = [
+  { seconds: -172_800, name: "2 days behind" },
   { seconds: -3600, name: "1 hour behind" },
   { seconds: -300, name: "5 minutes behind" },
   { seconds: 0, name: "right" },
@@ -65,7 +66,9 @@ export function IssuerPanel({ issuer, failure, change }: Props) {
       <p class="note">
         The key set was fetched {keySetFetches === 1 ? "once" : `${keySetFetches} times`}. Rotate, get a token, then
         Decide: it passes, with a fetch by each who met the new key. An unknown key causes one fetch in half a minute
-        and no more: rotate again at once, and new tokens are refused for so long.
+        and no more: rotate again at once, and new tokens are refused for so long. An algorithm other than RS256 is
+        refused until the policy lists it for its issuer. A key that is withdrawn is refused once the key set has been
+        fetched anew, which is a matter of minutes.
       </p>
       <fieldset class="row">
         <legend>The issuer answers</legend>
@@ -110,7 +113,8 @@ export function IssuerPanel({ issuer, failure, change }: Props) {
         </Field>
       </div>
       <p class="note">
-        Both count for tokens from now on: get a new one. An hour ahead, it is refused as not valid yet.
+        Both count for tokens from now on: get a new one. Five minutes ahead it is not valid yet; two days behind it has
+        expired.
       </p>
     </section>
   )

@@ -10,12 +10,18 @@ const meanings: Readonly<Record<number, string>> = {
 }
 
 /** What the Lambda authorizer told API Gateway, and what the client meets. */
-export function LambdaView({ lambda }: { readonly lambda: LambdaAnswer }) {
+export function LambdaView({ lambda, hasToken }: { readonly lambda: LambdaAnswer; readonly hasToken: boolean }) {
   if ("failure" in lambda) return <NoAnswer failure={lambda.failure} />
   const { event, result, status, statements } = lambda
   return (
     <>
       <Status status={status} text={meanings[status] ?? ""} />
+      {!hasToken && (
+        <p class="note">
+          Where the Authorization header is the identity source, as in serverless.yml, API Gateway answers 401 by
+          itself, and asks nobody.
+        </p>
+      )}
       {result.outcome === "error" && (
         <>
           <h4>The function threw</h4>

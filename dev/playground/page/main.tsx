@@ -18,7 +18,7 @@ import { summaryOf } from "./verdicts.ts"
 type Deciding =
   | { readonly state: "none" | "running" }
   | { readonly state: "failed"; readonly failure: string }
-  | { readonly state: "done"; readonly call: Call; readonly answers: Answers }
+  | { readonly state: "done"; readonly asked: string; readonly call: Call; readonly answers: Answers }
 
 function App() {
   const [setup, setSetup] = useState<Setup | null>(null)
@@ -103,6 +103,10 @@ function Playground({ setup, policy, issuer, setIssuer }: PlaygroundProps) {
     setTokens(arrived)
     choose(arrived.find(({ kind }) => kind === "access") ?? arrived[0] ?? null)
   })
+  // Brings the request and its answers into one view.
+  useEffect(() => {
+    if (deciding.state === "done") document.getElementById("request")?.scrollIntoView()
+  }, [deciding])
   const flow = setup.flows.find(({ id }) => id === flowId) ?? setup.flows[0]
   if (!flow) return null
 
@@ -114,10 +118,12 @@ function Playground({ setup, policy, issuer, setIssuer }: PlaygroundProps) {
     setDeciding({ state: "none" })
   }
   const call: Call = { ...line, token: text.trim() }
+  /** All that an answer depends on, and that can be seen here. */
+  const asked = JSON.stringify([call, policy?.source])
   const ask = () => {
     setDeciding({ state: "running" })
     decide(call).then(
-      (answers) => setDeciding({ state: "done", call, answers }),
+      (answers) => setDeciding({ state: "done", asked, call, answers }),
       ({ message }: Error) => setDeciding({ state: "failed", failure: message }),
     )
   }
@@ -127,7 +133,7 @@ function Playground({ setup, policy, issuer, setIssuer }: PlaygroundProps) {
   }
 
   const decided = deciding.state === "done" ? deciding : null
-  const isStale = decided !== null && JSON.stringify(decided.call) !== JSON.stringify(call)
+  const isStale = decided !== null && decided.asked !== asked
   return (
     <main>
       <section aria-labelledby="get">
@@ -139,6 +145,8 @@ function Playground({ setup, policy, issuer, setIssuer }: PlaygroundProps) {
             {...{ setup, flow, choices, run, chooseFlow }}
             change={setChoices}
             start={() => {
+              setTokens([])
+              choose(null)
               setDeciding({ state: "none" })
               start(flow, choices)
             }}

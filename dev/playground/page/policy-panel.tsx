@@ -54,7 +54,7 @@ export function PolicyPanel({ policy, rule }: Props) {
             </ol>
           </ScrollBox>
           <p class="note">
-            {rule === null
+            {last < first
               ? "The rule that covers a call is marked here."
               : `Marked: the rule "${rule}", which covered the call.`}{" "}
             Edit the file and save it: both edges take it up, and this page shows it.

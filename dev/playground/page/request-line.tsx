@@ -27,6 +27,7 @@ interface Props {
 export function RequestLine({ line, kinds, policy, verdict, change, decide }: Props) {
   return (
     <form
+      id="request"
       class="request-line"
       onSubmit={(event) => {
         event.preventDefault()

@@ -44,6 +44,7 @@ export function TokenPanel({ tokens, chosen, text, run, scopes, choose, edit }: 
           <textarea
             id="token"
             rows={12}
+            maxLength={100_000}
             spellcheck={false}
             autocomplete="off"
             value={text}

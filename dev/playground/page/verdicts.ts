@@ -19,7 +19,7 @@ export function summaryOf({ worker, lambda }: Answers): string {
   return `${words.join(", ")}`.replace(/^./, (first) => first.toUpperCase())
 }
 
-/** Where the answers of the edges are not what the explanation says, as each edge has keys of its own. Null where they agree. */
+/** Where the answers of the edges are not what the explanation says, and why that may be. Null where they agree. */
 export function difference({ worker, lambda, explanation }: Answers): string | null {
   const outcome = explanation.decision.outcome
   const edges = Object.entries({ Worker: worker, Lambda: lambda }).filter(([, answer]) => !("failure" in answer))
@@ -27,5 +27,9 @@ export function difference({ worker, lambda, explanation }: Answers): string | n
   if (others.length === 0) return null
   const did = outcome === "allow" ? "did not let this call in" : "let this call in"
   const said = { allow: "allows", refuse: "refuses", fault: "can't decide on" }[outcome]
-  return `The ${others.join(" and the ")} ${did}, though the decision explained here ${said} it. Each keeps keys of its own, and one may have what another lacks.`
+  const why =
+    explanation.ending?.reason === "path_ambiguous"
+      ? "Here, wrangler dev tidies a path up before the Worker sees it, so that it was asked about another one."
+      : "Each keeps keys of its own, and one may have what another lacks."
+  return `The ${others.join(" and the ")} ${did}, though the decision explained here ${said} it. ${why}`
 }

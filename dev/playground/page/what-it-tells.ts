@@ -18,7 +18,9 @@ export function whatItTells(claims: Readonly<Record<string, unknown>>): {
     cannot: present([
       isMachine ? "whether a human is behind it" : "whether the user is still logged in",
       "whether it was revoked: it is good until it ends",
-      !isMachine && gty === undefined && "by which flow it came, with PKCE or with a secret",
+      !isMachine &&
+        (gty === undefined || gty === "refresh_token") &&
+        "by which flow it came, with PKCE or with a secret",
       !isMachine && acr === undefined && amr === undefined && "how the user logged in (no acr, no amr)",
       cnf === undefined && "who holds it: whoever does is taken for the application",
     ]),
