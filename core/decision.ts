@@ -50,17 +50,19 @@ interface Facts {
 }
 
 /** The steps of a decision, in their order. */
-export type Step =
-  | "path"
-  | "route"
-  | "credentials"
-  | "token"
-  | "issuer"
-  | "keys"
-  | "signature"
-  | "claims"
-  | "binding"
-  | "requirements"
+export const steps = [
+  "path",
+  "route",
+  "credentials",
+  "token",
+  "issuer",
+  "keys",
+  "signature",
+  "claims",
+  "binding",
+  "requirements",
+] as const
+export type Step = (typeof steps)[number]
 
 /** The result of one step, with the facts that explain it. */
 export interface Check {

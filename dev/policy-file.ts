@@ -1,3 +1,4 @@
+import { watch } from "node:fs"
 import { readFile } from "node:fs/promises"
 import { type BuildResult, context } from "esbuild"
 import type { ConfigInput } from "../core/index.ts"
@@ -56,7 +57,12 @@ export async function openPolicyFile({ resources }: Running): Promise<PolicyFile
     ],
   })
   resources.defer(() => watcher.dispose())
+  // For what it imports. A change of the file itself that comes in the midst of a pass goes by it.
   await watcher.watch()
+  const changes = watch(root, (_event, changed) => {
+    if (changed === name) void watcher.rebuild().catch(() => {})
+  })
+  resources.defer(() => changes.close())
 
   return {
     name,

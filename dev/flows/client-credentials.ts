@@ -1,7 +1,6 @@
 import * as client from "openid-client"
-import { apiCall } from "./authorization-code.ts"
-import { discoverClient } from "./client.ts"
-import type { Flow, FlowChoices } from "./flow.ts"
+import { discoverClient, tokenExchange, tokenSteps } from "./client.ts"
+import { apiCall, type Flow, type FlowChoices } from "./flow.ts"
 import { issuedTokens } from "./issued-tokens.ts"
 
 export const clientCredentials: Flow = {
@@ -10,14 +9,9 @@ export const clientCredentials: Flow = {
   use: "A service that calls the API on its own behalf: no user is there.",
   client: "m2m",
   hasUser: false,
-  steps: [
-    { id: "token-request", from: "client", to: "issuer", label: "client id, client secret, audience" },
-    { id: "token-response", from: "issuer", to: "client", label: "access token" },
-    apiCall,
-  ],
+  steps: [...tokenSteps("client id, client secret, audience", "access token"), apiCall],
   async run(issuer, choices, tell) {
-    const steps = [{ request: "token-request", response: "token-response" }]
-    const configuration = await discoverClient(issuer, "m2m", steps, tell)
+    const configuration = await discoverClient(issuer, "m2m", [tokenExchange], tell)
     return issuedTokens(await client.clientCredentialsGrant(configuration, machineParameters(choices, issuer.audience)))
   },
 }

@@ -1,7 +1,7 @@
 import * as client from "openid-client"
 import type { LocalIssuer } from "../issuer/issuer.ts"
 import { clientSecret, clients } from "../issuer/tenant.ts"
-import type { Happening } from "./flow.ts"
+import type { Happening, Step } from "./flow.ts"
 
 /** The steps that a request of the client's is, and its answer. */
 export interface BackChannelSteps {
@@ -10,6 +10,17 @@ export interface BackChannelSteps {
   /** What happens between the answer and the client's hearing of it. */
   readonly meanwhile?: () => Promise<unknown>
 }
+
+/** The steps of a request to the token endpoint. */
+export function tokenSteps(sent: string, issued: string): readonly Step[] {
+  return [
+    { id: "token-request", from: "client", to: "issuer", label: sent },
+    { id: "token-response", from: "issuer", to: "client", label: issued },
+  ]
+}
+
+/** The same, as the client's requests are told. */
+export const tokenExchange: BackChannelSteps = { request: "token-request", response: "token-response" }
 
 /**
  * The certified client library as one client of the tenant, configured from the issuer's discovery document. Its requests to the

@@ -1,13 +1,14 @@
 import * as client from "openid-client"
-import { apiCall } from "./authorization-code.ts"
 import { Browser } from "./browser.ts"
 import { discoverClient } from "./client.ts"
-import type { Flow, Happening } from "./flow.ts"
+import { apiCall, type Flow, type Happening } from "./flow.ts"
 import { readForm } from "./form.ts"
 import { issuedTokens } from "./issued-tokens.ts"
 
 /** How often the device asks, in seconds. The issuer names none, and would be asked every 5 seconds (RFC 8628 §3.5). */
 const interval = 1
+/** Longer than a user takes here, who has confirmed by the time of the second poll. In milliseconds. */
+const patience = 30_000
 
 export const device: Flow = {
   id: "device",
@@ -42,11 +43,13 @@ export const device: Flow = {
       ...(withAudience && { audience: issuer.audience }),
       ...(organization !== null && { organization }),
     })
-    return issuedTokens(await client.pollDeviceAuthorizationGrant(configuration, { ...started, interval }))
+    const signal = AbortSignal.timeout(patience)
+    const polled = { ...started, interval }
+    return issuedTokens(await client.pollDeviceAuthorizationGrant(configuration, polled, undefined, { signal }))
   },
 }
 
-/** What a user does: opens the address, sees that the code is the device's, logs in and confirms. */
+/** What a user does: opens the address, sees that the code is the device's, logs in and confirms. Rejects where nothing can be confirmed. */
 async function approve(
   { verification_uri_complete = "" }: client.DeviceAuthorizationResponse,
   user: string,
@@ -55,9 +58,15 @@ async function approve(
   const browser = new Browser()
   const start = new URL(verification_uri_complete)
   let { url, page } = await browser.visit(start)
-  tell({ step: "activate", summary: `GET ${start.pathname}`, parameters: Object.fromEntries(start.searchParams) })
+  tell({
+    step: "activate",
+    summary: `GET ${start.pathname} → ${page?.status}`,
+    parameters: Object.fromEntries(start.searchParams),
+  })
+  let form = readForm(page, url)
+  if (!form) throw new Error(`the issuer showed a page (${page?.status}) without a form for the user code`)
   // After a refusal the page asks for another code.
-  for (let form = readForm(page, url); form?.fields.get("user_code"); form = readForm(page, url))
+  for (; form?.fields.get("user_code"); form = readForm(page, url))
     ({ url, page } = await browser.visit(form.action, form.fields))
   tell({ step: "confirm", summary: `POST ${start.pathname} → ${page?.status}`, parameters: { user } })
 }

@@ -1,5 +1,5 @@
 import * as client from "openid-client"
-import { discoverClient } from "./client.ts"
+import { discoverClient, tokenExchange, tokenSteps } from "./client.ts"
 import { machineParameters } from "./client-credentials.ts"
 import type { Flow } from "./flow.ts"
 import { issuedTokens } from "./issued-tokens.ts"
@@ -11,13 +11,11 @@ export const dpop: Flow = {
   client: "dpop",
   hasUser: false,
   steps: [
-    { id: "token-request", from: "client", to: "issuer", label: "client secret, audience, DPoP proof" },
-    { id: "token-response", from: "issuer", to: "client", label: "access token, bound to the proof's key" },
+    ...tokenSteps("client secret, audience, DPoP proof", "access token, bound to the proof's key"),
     { id: "call", from: "client", to: "api", label: "Authorization: Bearer, no proof" },
   ],
   async run(issuer, choices, tell) {
-    const steps = [{ request: "token-request", response: "token-response" }]
-    const configuration = await discoverClient(issuer, "dpop", steps, tell)
+    const configuration = await discoverClient(issuer, "dpop", [tokenExchange], tell)
     const proof = client.getDPoPHandle(configuration, await client.randomDPoPKeyPair("ES256"))
     const parameters = machineParameters(choices, issuer.audience)
     return issuedTokens(await client.clientCredentialsGrant(configuration, parameters, { DPoP: proof }))

@@ -37,7 +37,7 @@ export interface FlowChoices {
 
 /** One token that a flow came to. */
 export interface IssuedToken {
-  /** "front-channel": an access token that came through the browser's address, beside the code. */
+  /** "front-channel": an access token that came through the browser, beside the code. */
   readonly kind: "access" | "front-channel" | "id" | "refresh"
   readonly token: string
 }
@@ -61,3 +61,6 @@ export interface Flow {
    */
   run(issuer: LocalIssuer, choices: FlowChoices, tell: (happening: Happening) => void): Promise<readonly IssuedToken[]>
 }
+
+/** How most flows end: the access token, sent to the API. */
+export const apiCall: Step = { id: "call", from: "client", to: "api", label: "Authorization: Bearer, access token" }

@@ -1,14 +1,56 @@
-import { Browser, type Hop, type Visit } from "./browser.ts"
+import { redirectUri } from "../issuer/tenant.ts"
+import { Browser, type Hop } from "./browser.ts"
 import type { Happening, Step } from "./flow.ts"
+import { readForm } from "./form.ts"
+
+type Tell = (happening: Happening) => void
 
 /** The steps in which a user logs in with a browser. */
-export const loginSteps = {
-  authorize: (label: string): Step => ({ id: "authorize", from: "browser", to: "issuer", label }),
-  login: { id: "login", from: "browser", to: "issuer", label: "login, consent" } as const satisfies Step,
+export function loginSteps(asked: string): readonly Step[] {
+  return [
+    { id: "authorize", from: "browser", to: "issuer", label: asked },
+    { id: "login", from: "browser", to: "issuer", label: "login, consent" },
+  ]
 }
 
-/** A browser that tells of the authorization request and of the login, each once. The redirect back is the flow's own to tell. */
-export function loginBrowser(tell: (happening: Happening) => void): Browser {
+/** The steps in which the browser is sent back to the client by a redirect. */
+export const redirectSteps: readonly Step[] = [
+  { id: "callback", from: "issuer", to: "browser", label: "redirect with a code" },
+  { id: "code", from: "browser", to: "client", label: "code, state" },
+]
+
+/** The steps in which it is sent back by a form that the page submits by itself (OAuth 2.0 Form Post Response Mode). */
+export function formSteps(carried: string): readonly Step[] {
+  return [
+    { id: "form", from: "issuer", to: "browser", label: "a form that sends itself" },
+    { id: "post", from: "browser", to: "client", label: carried },
+  ]
+}
+
+/** Logs in, and returns the address of the client's that the issuer sends the browser to. Rejects where it sends it nowhere. */
+export async function logInByRedirect(start: URL, tell: Tell): Promise<URL> {
+  const { url, page } = await loginBrowser(tell).visit(start)
+  if (page) throw new Error(`the issuer showed a page (${page.status}) in place of a redirect to the client`)
+  const parameters = redirectParameters(url)
+  tell({ step: "callback", summary: "a redirect", parameters })
+  tell({ step: "code", summary: `GET ${url.pathname}`, parameters })
+  return url
+}
+
+/** Logs in, and returns what the browser posts to the client. Rejects where the issuer gives it no form. */
+export async function logInByForm(start: URL, tell: Tell): Promise<URLSearchParams> {
+  const { url, page } = await loginBrowser(tell).visit(start)
+  const form = readForm(page, url)
+  if (page && !form) throw new Error(`the issuer showed a page (${page.status}) without a form for the client`)
+  const fields = form?.fields ?? new URLSearchParams(redirectParameters(url))
+  const parameters = Object.fromEntries(fields)
+  tell({ step: "form", summary: page ? `${page.status}, a form` : "a redirect", parameters })
+  tell({ step: "post", summary: `POST ${new URL(redirectUri).pathname}`, parameters })
+  return fields
+}
+
+/** A browser that tells of the authorization request and of the login, each once. */
+function loginBrowser(tell: Tell): Browser {
   const told = new Set<string>()
   function once(happening: Happening): void {
     if (!told.has(happening.step)) tell(happening)
@@ -23,13 +65,7 @@ export function loginBrowser(tell: (happening: Happening) => void): Browser {
   })
 }
 
-/** Where the issuer sent the browser back to. Throws where it kept it, with a page of its own. */
-export function redirectOf({ url, page }: Visit): URL {
-  if (page) throw new Error(`the issuer showed a page (${page.status}) in place of a redirect to the client`)
-  return url
-}
-
 /** What a redirect carries, in its query or its fragment. */
-export function redirectParameters({ searchParams, hash }: URL): Record<string, string> {
+function redirectParameters({ searchParams, hash }: URL): Record<string, string> {
   return { ...Object.fromEntries(searchParams), ...Object.fromEntries(new URLSearchParams(hash.slice(1))) }
 }

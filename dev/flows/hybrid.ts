@@ -1,8 +1,9 @@
 import * as client from "openid-client"
-import { apiCall, authorizationParameters } from "./authorization-code.ts"
-import { discoverClient } from "./client.ts"
-import type { Flow } from "./flow.ts"
-import { loginBrowser, loginSteps, redirectOf, redirectParameters } from "./front-channel.ts"
+import { redirectUri } from "../issuer/tenant.ts"
+import { authorizationParameters } from "./authorization-request.ts"
+import { discoverClient, tokenExchange, tokenSteps } from "./client.ts"
+import { apiCall, type Flow } from "./flow.ts"
+import { formSteps, logInByForm, loginSteps } from "./front-channel.ts"
 import { issuedTokens } from "./issued-tokens.ts"
 
 export const hybrid: Flow = {
@@ -12,35 +13,31 @@ export const hybrid: Flow = {
   client: "web",
   hasUser: true,
   steps: [
-    loginSteps.authorize("response_type=code id_token token"),
-    loginSteps.login,
-    { id: "callback", from: "issuer", to: "browser", label: "redirect: code, ID token, access token" },
-    { id: "code", from: "browser", to: "client", label: "code, ID token, access token" },
-    { id: "token-request", from: "client", to: "issuer", label: "code, client secret" },
-    { id: "token-response", from: "issuer", to: "client", label: "a second access token" },
+    ...loginSteps("response_type=code id_token token"),
+    ...formSteps("code, ID token, access token"),
+    ...tokenSteps("code, client secret", "a second access token"),
     apiCall,
   ],
   async run(issuer, choices, tell) {
-    const steps = [{ request: "token-request", response: "token-response" }]
-    const configuration = await discoverClient(issuer, "web", steps, tell)
+    const configuration = await discoverClient(issuer, "web", [tokenExchange], tell)
     client.useCodeIdTokenResponseType(configuration)
     const expectedState = client.randomState()
     const expectedNonce = client.randomNonce()
     const url = client.buildAuthorizationUrl(configuration, {
       ...authorizationParameters(choices, issuer.audience),
       response_type: "code id_token token",
+      // To the client's server: what comes in the fragment of a redirect stays in the browser.
+      response_mode: "form_post",
       state: expectedState,
       nonce: expectedNonce,
     })
-    const callback = redirectOf(await loginBrowser(tell).visit(url))
-    const parameters = redirectParameters(callback)
-    tell({ step: "callback", summary: "redirect", parameters })
-    tell({ step: "code", summary: `GET ${callback.pathname}`, parameters })
-    const answer = await client.authorizationCodeGrant(configuration, callback, { expectedState, expectedNonce })
-    const { access_token } = parameters
+    const fields = await logInByForm(url, tell)
+    const posted = new Request(redirectUri, { method: "POST", body: fields })
+    const answer = await client.authorizationCodeGrant(configuration, posted, { expectedState, expectedNonce })
+    const frontChannel = fields.get("access_token")
     return [
       ...issuedTokens(answer),
-      ...(access_token === undefined ? [] : [{ kind: "front-channel", token: access_token } as const]),
+      ...(frontChannel === null ? [] : [{ kind: "front-channel", token: frontChannel } as const]),
     ]
   },
 }

@@ -1,10 +1,9 @@
 import * as client from "openid-client"
 import { redirectUri } from "../issuer/tenant.ts"
-import { authorizationParameters } from "./authorization-code.ts"
+import { authorizationParameters } from "./authorization-request.ts"
 import { discoverClient } from "./client.ts"
 import type { Flow } from "./flow.ts"
-import { readForm } from "./form.ts"
-import { loginBrowser, loginSteps, redirectParameters } from "./front-channel.ts"
+import { formSteps, logInByForm, loginSteps } from "./front-channel.ts"
 
 export const implicitFormPost: Flow = {
   id: "implicit-form-post",
@@ -13,10 +12,8 @@ export const implicitFormPost: Flow = {
   client: "web",
   hasUser: true,
   steps: [
-    loginSteps.authorize("response_type=id_token, nonce"),
-    loginSteps.login,
-    { id: "form", from: "issuer", to: "browser", label: "a form that sends itself" },
-    { id: "post", from: "browser", to: "client", label: "ID token, state" },
+    ...loginSteps("response_type=id_token, nonce"),
+    ...formSteps("ID token, state"),
     { id: "call", from: "client", to: "api", label: "Authorization: Bearer, ID token (misuse)" },
   ],
   async run(issuer, choices, tell) {
@@ -30,11 +27,7 @@ export const implicitFormPost: Flow = {
       state: expectedState,
       nonce,
     })
-    const { url: end, page } = await loginBrowser(tell).visit(url)
-    const form = readForm(page, end)
-    const fields = form?.fields ?? new URLSearchParams(redirectParameters(end))
-    tell({ step: "form", summary: form ? "200, a form" : "redirect", parameters: Object.fromEntries(fields) })
-    tell({ step: "post", summary: `POST ${new URL(redirectUri).pathname}`, parameters: Object.fromEntries(fields) })
+    const fields = await logInByForm(url, tell)
     const posted = new Request(redirectUri, { method: "POST", body: fields })
     await client.implicitAuthentication(configuration, posted, nonce, { expectedState })
     return [{ kind: "id", token: fields.get("id_token") ?? "" }]

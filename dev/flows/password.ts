@@ -1,8 +1,7 @@
 import * as client from "openid-client"
 import { users } from "../issuer/tenant.ts"
-import { apiCall } from "./authorization-code.ts"
-import { discoverClient } from "./client.ts"
-import type { Flow } from "./flow.ts"
+import { discoverClient, tokenExchange, tokenSteps } from "./client.ts"
+import { apiCall, type Flow } from "./flow.ts"
 import { issuedTokens } from "./issued-tokens.ts"
 
 export const password: Flow = {
@@ -11,14 +10,9 @@ export const password: Flow = {
   use: "An application of your own that can't be moved to a redirect yet. It sees the user's password.",
   client: "legacy",
   hasUser: true,
-  steps: [
-    { id: "token-request", from: "client", to: "issuer", label: "username, password, audience" },
-    { id: "token-response", from: "issuer", to: "client", label: "access token" },
-    apiCall,
-  ],
+  steps: [...tokenSteps("username, password, audience", "access token"), apiCall],
   async run(issuer, { user, scope, withAudience, organization }, tell) {
-    const steps = [{ request: "token-request", response: "token-response" }]
-    const configuration = await discoverClient(issuer, "legacy", steps, tell)
+    const configuration = await discoverClient(issuer, "legacy", [tokenExchange], tell)
     const answer = await client.genericGrantRequest(configuration, "password", {
       username: user,
       password: users.find(({ name }) => name === user)?.password ?? "",

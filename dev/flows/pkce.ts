@@ -1,12 +1,19 @@
 import * as client from "openid-client"
 import type { LocalIssuer } from "../issuer/issuer.ts"
-import { apiCall, authorizationParameters, codeSteps, nonceChecks } from "./authorization-code.ts"
-import { type BackChannelSteps, discoverClient } from "./client.ts"
-import type { Flow, FlowChoices, Happening } from "./flow.ts"
-import { loginBrowser, loginSteps, redirectOf, redirectParameters } from "./front-channel.ts"
+import { asksFor, authorizationParameters } from "./authorization-request.ts"
+import { type BackChannelSteps, discoverClient, tokenExchange, tokenSteps } from "./client.ts"
+import { apiCall, type Flow, type FlowChoices, type Happening } from "./flow.ts"
+import { logInByRedirect, loginSteps, redirectSteps } from "./front-channel.ts"
 import { issuedTokens } from "./issued-tokens.ts"
 
-export const pkceSteps = [loginSteps.authorize("scope, audience, code_challenge"), loginSteps.login] as const
+/** The steps of a login with PKCE, to the tokens that are issued. */
+export function pkceSteps(issued: string) {
+  return [
+    ...loginSteps("scope, audience, code_challenge"),
+    ...redirectSteps,
+    ...tokenSteps("code, code_verifier", issued),
+  ]
+}
 
 export const pkce: Flow = {
   id: "pkce",
@@ -14,7 +21,7 @@ export const pkce: Flow = {
   use: "A single-page, mobile or desktop application, which can't keep a secret; a server's, too.",
   client: "spa",
   hasUser: true,
-  steps: [...pkceSteps, ...codeSteps("code, code_verifier", "access token, ID token"), apiCall],
+  steps: [...pkceSteps("access token, ID token"), apiCall],
   async run(issuer, choices, tell) {
     return issuedTokens((await logIn(issuer, choices, [], tell)).answer)
   },
@@ -27,27 +34,21 @@ export async function logIn(
   later: readonly BackChannelSteps[],
   tell: (happening: Happening) => void,
 ): Promise<{ readonly configuration: client.Configuration; readonly answer: client.TokenEndpointResponse }> {
-  const steps = [{ request: "token-request", response: "token-response" }, ...later]
-  const configuration = await discoverClient(issuer, "spa", steps, tell)
+  const configuration = await discoverClient(issuer, "spa", [tokenExchange, ...later], tell)
   const pkceCodeVerifier = client.randomPKCECodeVerifier()
   const expectedState = client.randomState()
-  const nonce = client.randomNonce()
+  // It comes back in the ID token, which there is with the scope openid.
+  const nonce = asksFor(choices, "openid") ? client.randomNonce() : null
   const url = client.buildAuthorizationUrl(configuration, {
     ...authorizationParameters(choices, issuer.audience),
     // A refresh token is not given out unasked.
-    ...(choices.scope.split(" ").includes("offline_access") && { prompt: "consent" }),
+    ...(asksFor(choices, "offline_access") && { prompt: "consent" }),
     state: expectedState,
-    nonce,
+    ...(nonce !== null && { nonce }),
     code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
     code_challenge_method: "S256",
   })
-  const callback = redirectOf(await loginBrowser(tell).visit(url))
-  tell({ step: "callback", summary: "redirect", parameters: redirectParameters(callback) })
-  tell({ step: "code", summary: `GET ${callback.pathname}`, parameters: redirectParameters(callback) })
-  const answer = await client.authorizationCodeGrant(configuration, callback, {
-    pkceCodeVerifier,
-    expectedState,
-    ...nonceChecks(choices, nonce),
-  })
-  return { configuration, answer }
+  const callback = await logInByRedirect(url, tell)
+  const checks = { pkceCodeVerifier, expectedState, ...(nonce !== null && { expectedNonce: nonce }) }
+  return { configuration, answer: await client.authorizationCodeGrant(configuration, callback, checks) }
 }

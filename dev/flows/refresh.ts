@@ -1,6 +1,5 @@
 import * as client from "openid-client"
-import { apiCall, codeSteps } from "./authorization-code.ts"
-import type { Flow } from "./flow.ts"
+import { apiCall, type Flow } from "./flow.ts"
 import { issuedTokens } from "./issued-tokens.ts"
 import { logIn, pkceSteps } from "./pkce.ts"
 
@@ -11,8 +10,7 @@ export const refresh: Flow = {
   client: "spa",
   hasUser: true,
   steps: [
-    ...pkceSteps,
-    ...codeSteps("code, code_verifier", "access token, refresh token"),
+    ...pkceSteps("access token, refresh token"),
     { id: "refresh-request", from: "client", to: "issuer", label: "refresh token" },
     { id: "refresh-response", from: "issuer", to: "client", label: "new access and refresh token" },
     { id: "replay-request", from: "client", to: "issuer", label: "the first refresh token, again" },

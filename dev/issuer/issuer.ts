@@ -71,7 +71,7 @@ export async function startIssuer(options: IssuerOptions = {}): Promise<LocalIss
       }
       response.setHeader("date", new Date(Date.now() + clockSkewSeconds * 1000).toUTCString())
       if (isKeySet && answerKeys) answerKeys(request, response)
-      else behavingAs(behaviour, answer)(request, response)
+      else behavingAs(behaviour, (...late) => answer(...late))(request, response)
     },
     port,
     host,

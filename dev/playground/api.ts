@@ -53,7 +53,7 @@ export type WorkerAnswer =
       readonly status: number
       readonly headers: readonly (readonly [string, string])[]
       readonly body: string
-      /** What reached the origin, as it tells; null where nothing did. */
+      /** What reached the origin, as its answer tells; null where nothing did, or where its answer has no body (HEAD). */
       readonly received: OriginRequest | null
     }
   /** No answer, and why. */

@@ -4,23 +4,10 @@ import { remedyFor } from "../../cli/explain/remedies.ts"
 import type { RequirementCheck } from "../../cli/explain/requirement-checks.ts"
 import { stepText } from "../../cli/explain/step-text.ts"
 import { printable } from "../../cli/printable.ts"
-import { type AccessRequest, reasons, type Step } from "../../core/index.ts"
+import { steps as order } from "../../core/decision.ts"
+import { type AccessRequest, reasons } from "../../core/index.ts"
 import type { AskedFor, Explanation } from "./api.ts"
 import type { StandingAuthorizer } from "./standing-authorizer.ts"
-
-/** All steps of a decision, in their order. */
-const order: readonly Step[] = [
-  "path",
-  "route",
-  "credentials",
-  "token",
-  "issuer",
-  "keys",
-  "signature",
-  "claims",
-  "binding",
-  "requirements",
-]
 
 /** Decides on a request here, and says of each step what was found. No text holds the token. */
 export async function explain(

@@ -22,9 +22,9 @@ export const flowChoices = v.strictObject({
 export const call = v.strictObject({
   method: v.pipe(
     v.string("must be a text"),
-    // RFC 9110 §5.6.2.
-    v.regex(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,32}$/, 'must be a method, such as "GET"'),
-    v.check((method) => method.toUpperCase() !== "CONNECT", "CONNECT asks for a tunnel: send another method"),
+    // RFC 9110 §5.6.2. In capitals, as Node sends all that it knows.
+    v.regex(/^[!#$%&'*+\-.^_`|~0-9A-Z]{1,32}$/, 'must be a method in capitals, such as "GET"'),
+    v.check((method) => method !== "CONNECT", "CONNECT asks for a tunnel: send another method"),
   ),
   target: v.pipe(
     v.string("must be a text"),

@@ -4,6 +4,9 @@ import type { Policy } from "../gateway/iam.ts"
 import type { LambdaEdge } from "../lambda-edge.ts"
 import type { LambdaAnswer, Statement } from "./api.ts"
 
+/** As long as API Gateway waits for an authorizer. */
+const patienceMilliseconds = 10_000
+
 /**
  * Has a call decided on by the Lambda authorizer, and done with its answer what API Gateway would do. Never rejects: a function
  * that does not answer is a failure, in words.
@@ -12,7 +15,7 @@ export async function askLambda(lambda: LambdaEdge, kind: Kind, call: ClientCall
   let asked: { event: unknown; result: Awaited<ReturnType<Invoke>> } | null = null
   try {
     const { status } = await callThrough(kind, call, async (event) => {
-      const result = await lambda.invoke(kind, event)
+      const result = await Promise.race([lambda.invoke(kind, event), untilTooLate()])
       asked = { event, result }
       return result
     })
@@ -22,6 +25,12 @@ export async function askLambda(lambda: LambdaEdge, kind: Kind, call: ClientCall
   } catch (error) {
     return { failure: error instanceof Error ? error.message : String(error) }
   }
+}
+
+function untilTooLate(): Promise<never> {
+  const signal = AbortSignal.timeout(patienceMilliseconds)
+  const message = `the Lambda function has not answered within ${patienceMilliseconds / 1000} seconds`
+  return new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error(message))))
 }
 
 /** The document's statements, one for each resource; null where an answer has no document. */

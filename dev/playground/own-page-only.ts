@@ -6,7 +6,8 @@ import { HTTPException } from "hono/http-exception"
  * that it has made to point to this machine (DNS rebinding), or across sites, where a POST that is not JSON is sent unasked.
  */
 export function ownPageOnly(port: number) {
-  const hosts = [`127.0.0.1:${port}`, `localhost:${port}`]
+  // As browsers write it: without the port that is HTTP's own.
+  const hosts = ["127.0.0.1", "localhost"].map((name) => new URL(`http://${name}:${port}`).host)
   return createMiddleware(async ({ req }, next) => {
     const host = req.header("host") ?? ""
     if (!hosts.includes(host)) throw new HTTPException(403, { message: `Host: must be ${hosts.join(" or ")}` })

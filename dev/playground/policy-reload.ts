@@ -33,8 +33,12 @@ export function followPolicy(
     const read = readVersion(version, environment)
     const lines = "config" in read ? await ruleLines(source, read.config.rules).catch(() => ({})) : {}
     const view = { file: file.name, source, lines }
+    if ("problem" in read) {
+      console.error(`${read.problem}\nBoth edges stay with the policy before.`)
+      tell({ ...view, state: "wrong", problem: read.problem })
+      return
+    }
     try {
-      if ("problem" in read) throw new Error(read.problem)
       const text = JSON.stringify(read.policy)
       if (text !== inForce) {
         tell({ ...view, state: "reloading", problem: null })
@@ -48,7 +52,7 @@ export function followPolicy(
       // The edges end, too.
       if (stopping.aborted) return
       const problem = error instanceof Error ? error.message : String(error)
-      console.error(`${problem}\nBoth edges stay with the policy before.`)
+      console.error(problem)
       tell({ ...view, state: "wrong", problem })
     }
   }
@@ -63,7 +67,7 @@ export function readVersion(
   try {
     return { policy: version.policy, config: parseConfig(version.policy, environment) }
   } catch (error) {
-    if (error instanceof ConfigError) return { problem: error.message }
-    throw error
+    // A policy can also throw when it is read: it is somebody's code.
+    return { problem: error instanceof ConfigError ? error.message : `the policy can't be read: ${error}` }
   }
 }

@@ -101,9 +101,14 @@ describe.each(flows)("$title", (flow) => {
     await flow.run(issuerOf("auth0"), alice, (happening) => told.push(happening))
     expect(told.map(({ step }) => step)).toEqual(flow.steps.slice(0, -1).map(({ id }) => id))
     expect(flow.steps.at(-1)).toMatchObject({ from: "client", to: "api" })
-    for (const { summary } of told) expect(summary).toMatch(/\S/)
     const [first] = told
     expect(first?.parameters).toMatchObject({ client_id: flow.client, scope: expect.stringContaining("orders") })
+    for (const { step, summary, parameters } of told) {
+      expect(summary).toMatch(/^(GET|POST) \/|^[234]\d\d|^a redirect$/)
+      // A login is at an address of the issuer's, and says nothing by itself.
+      if (step !== "login") expect(parameters).not.toEqual({})
+      expect(Object.values(parameters).join()).not.toMatch(/undefined|\[object/)
+    }
   })
 
   test("its labels fit their arrows", () => {
@@ -132,6 +137,95 @@ describe.each(flows)("$title", (flow) => {
       const asked = flow.run(issuerOf("auth0"), { ...asBob, organization: "org_globex" }, () => {})
       await expect(asked.then(() => "a token", describeFailure)).resolves.toMatch(/^access_denied: .*globex/)
     })
+})
+
+describe("what is told", () => {
+  async function toldBy(id: string) {
+    const told: Record<string, Happening> = {}
+    const flow = flows.find((one) => one.id === id)
+    const tokens = await flow?.run(issuerOf("auth0"), alice, (happening) => {
+      told[happening.step] = happening
+    })
+    return { told, token: (kind: IssuedToken["kind"]) => tokens?.find((one) => one.kind === kind)?.token }
+  }
+
+  test("a code that comes by redirect is the one that is exchanged", async () => {
+    const { told, token } = await toldBy("pkce")
+    expect(told.callback?.parameters.code).toMatch(/\S/)
+    expect(told["token-request"]?.parameters.code).toBe(told.callback?.parameters.code)
+    expect(told["token-request"]?.parameters.code_verifier).toMatch(/\S/)
+    expect(told["token-response"]).toMatchObject({ summary: "200", parameters: { access_token: token("access") } })
+  })
+
+  test("hybrid: what the browser posts, and what the code is exchanged for", async () => {
+    const { told, token } = await toldBy("hybrid")
+    expect(told.post?.parameters).toMatchObject({ access_token: token("front-channel"), code: expect.anything() })
+    expect(told.post?.parameters.id_token).toMatch(/^eyJ/)
+    expect(told["token-response"]?.parameters.access_token).toBe(token("access"))
+  })
+
+  test("device: the codes are the issuer's, and the first answer is that the user is not done", async () => {
+    const { told } = await toldBy("device")
+    const { device_code, user_code } = told["device-response"]?.parameters ?? {}
+    expect(told.poll?.parameters.device_code).toBe(device_code)
+    expect(told.pending).toMatchObject({ summary: "400", parameters: { error: "authorization_pending" } })
+    expect(told.activate?.parameters).toEqual({ user_code })
+    expect(told.confirm?.summary).toBe("POST /activate → 200")
+    expect(told["poll-again"]?.parameters.device_code).toBe(device_code)
+  })
+
+  test("refresh: the first refresh token is shown twice, and then the second, which is refused as well", async () => {
+    const { told, token } = await toldBy("refresh")
+    const first = told["token-response"]?.parameters.refresh_token
+    const second = told["refresh-response"]?.parameters.refresh_token
+    expect(new Set([undefined, first, second]).size).toBe(3)
+    expect(told["refresh-request"]?.parameters.refresh_token).toBe(first)
+    expect(told["replay-request"]?.parameters.refresh_token).toBe(first)
+    expect(told["family-request"]?.parameters.refresh_token).toBe(second)
+    for (const step of ["replay-response", "family-response"])
+      expect(told[step]).toMatchObject({ summary: "400", parameters: { error: "invalid_grant" } })
+    expect(told["refresh-response"]?.parameters.access_token).toBe(token("access"))
+  })
+
+  test("DPoP: a proof goes along", async () => {
+    const { told } = await toldBy("dpop")
+    expect(decodeProtectedHeader(told["token-request"]?.parameters.DPoP ?? "")).toMatchObject({ typ: "dpop+jwt" })
+  })
+})
+
+describe("an issuer that turns to garbage in the midst of it", () => {
+  test.each(["implicit-form-post", "hybrid", "pkce"])("%s: no step is told that did not happen", async (id) => {
+    const issuer = await startIssuer()
+    try {
+      const told: string[] = []
+      const flow = flows.find((one) => one.id === id)
+      const running = flow?.run(issuer, alice, ({ step }) => {
+        told.push(step)
+        if (step === "authorize") issuer.behaveAs("garbage")
+      })
+      await expect(running).rejects.toThrow("the issuer showed a page (200)")
+      expect(told).toEqual(["authorize", "login"])
+    } finally {
+      await issuer.close()
+    }
+  })
+
+  test("device: nothing is confirmed where there is no form", async () => {
+    const issuer = await startIssuer()
+    try {
+      const told: string[] = []
+      const running = flows
+        .find(({ id }) => id === "device")
+        ?.run(issuer, alice, ({ step }) => {
+          told.push(step)
+          if (step === "pending") issuer.behaveAs("garbage")
+        })
+      expect(await running?.then(() => "a token", describeFailure)).toContain("without a form for the user code")
+      expect(told.slice(-2)).toEqual(["pending", "activate"])
+    } finally {
+      await issuer.close()
+    }
+  })
 })
 
 /** How a call ends: null where it is let in. */

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises"
 import type { Browser, Locator, Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { steps as stepsOfDecision } from "../../core/decision.ts"
 import { launchChromium } from "../support/chromium.ts"
 import { type Command, startCommand } from "../support/command.ts"
 import { freePorts } from "../support/free-ports.ts"
@@ -83,18 +84,7 @@ describe.each(looks)("$colorScheme, $width pixels wide", (look) => {
 
 /** All checks of a decision: those before one that failed have passed, those after it were not come to. */
 function checksUpTo(failed: string | null): Record<string, string> {
-  const all = [
-    "path",
-    "route",
-    "credentials",
-    "token",
-    "issuer",
-    "keys",
-    "signature",
-    "claims",
-    "binding",
-    "requirements",
-  ]
+  const all: readonly string[] = stepsOfDecision
   const end = failed === null ? all.length : all.indexOf(failed)
   const state = (index: number) => (index < end ? "passed" : index === end ? "failed" : "skipped")
   return Object.fromEntries(all.map((name, index) => [name, state(index)]))

@@ -229,7 +229,8 @@ describe("what can't be meant is refused, and what to send is said:", () => {
   test.each([
     ["/api/decide", [], "method: required"],
     ["/api/decide", "GET /orders", "the body must be an object with method, target, token, kind"],
-    ["/api/decide", { ...call, method: "GE T" }, 'method: must be a method, such as "GET"'],
+    ["/api/decide", { ...call, method: "GE T" }, 'method: must be a method in capitals, such as "GET"'],
+    ["/api/decide", { ...call, method: "get" }, 'method: must be a method in capitals, such as "GET"'],
     ["/api/decide", { ...call, method: "CONNECT" }, "method: CONNECT asks for a tunnel"],
     ["/api/decide", { ...call, target: "https://elsewhere.example/" }, 'target: must begin with "/"'],
     ["/api/decide", { ...call, kind: "soap" }, "kind: must be one of rest-token"],
@@ -383,6 +384,12 @@ describe("the policy file", () => {
     { what: "is no TypeScript", from: "routes: [", to: "routes: [[[{", says: /^authorizer\.config\.ts:\d+:\d+: / },
     { what: "throws", from: "export default", to: "throw new Error('no')\nexport default", says: /no$/ },
     { what: "exports nothing", from: "export default", to: "const policy =", says: /has no default export/ },
+    {
+      what: "throws when it is looked at",
+      from: "routes: [",
+      to: "get routes() { throw new Error('later') }, ro: [",
+      says: /later$/,
+    },
     { what: "has an unknown key", from: "scopes:", to: "scoops:", says: /routes\[\d\]\.scoops: unknown key/ },
   ])("that $what is wrong, and the one before stays in force", async ({ from, to, says }) => {
     const source = withTeapots().replace(from, to)

@@ -75,10 +75,13 @@ export function stepStates(steps: readonly Step[], run: FlowRun | null): Readonl
   const happened = new Set(run?.happenings.map(({ step }) => step))
   const isFailed = run?.state === "failed"
   const refused = new Set(isFailed ? run.happenings.filter(isRefusal).map(({ step }) => step) : [])
-  const next = steps.slice(0, -1).find(({ id }) => !happened.has(id))
+  // An answer that the client could make nothing of, or what never came.
+  const last = steps.find(({ id }) => id === run?.happenings.at(-1)?.step)
+  const isAnswer = last?.from === "issuer" && last.to === "client"
+  const broken = isAnswer ? last : steps.slice(0, -1).find(({ id }) => !happened.has(id))
   const state = ({ id }: Step): StepState => {
-    if (happened.has(id)) return refused.has(id) ? "failed" : "done"
-    return isFailed && refused.size === 0 && id === next?.id ? "failed" : "waiting"
+    if (refused.has(id) || (isFailed && refused.size === 0 && id === broken?.id)) return "failed"
+    return happened.has(id) ? "done" : "waiting"
   }
   return Object.fromEntries(steps.map((step) => [step.id, state(step)]))
 }

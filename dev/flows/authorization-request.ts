@@ -1,0 +1,22 @@
+import { redirectUri } from "../issuer/tenant.ts"
+import type { FlowChoices } from "./flow.ts"
+
+/** What every flow with a browser asks for. */
+export function authorizationParameters(
+  { user, scope, withAudience, organization }: FlowChoices,
+  audience: string,
+): Record<string, string> {
+  return {
+    redirect_uri: redirectUri,
+    scope,
+    // Here, as everywhere, it stands in for what a person would type on the login page.
+    login_hint: user,
+    ...(withAudience && { audience }),
+    ...(organization !== null && { organization }),
+  }
+}
+
+/** Whether these scopes are among those that are asked for. */
+export function asksFor({ scope }: FlowChoices, name: string): boolean {
+  return scope.split(" ").includes(name)
+}
