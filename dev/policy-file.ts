@@ -1,6 +1,7 @@
-import { watch } from "node:fs"
+import { type FSWatcher, watch } from "node:fs"
 import { readFile } from "node:fs/promises"
-import { type BuildResult, context } from "esbuild"
+import { dirname, resolve } from "node:path"
+import { type BuildFailure, build } from "esbuild"
 import type { ConfigInput } from "../core/index.ts"
 import type { Running } from "./run.ts"
 import { root } from "./run-folder.ts"
@@ -24,67 +25,85 @@ export interface PolicyFile {
 const name = "authorizer.config.ts"
 
 /** Reads the policy file, and again whenever it or what it imports has changed. The policy is not checked yet. */
-export async function openPolicyFile({ resources }: Running): Promise<PolicyFile> {
-  let source = ""
+export async function openPolicyFile({ resources, stopping }: Running): Promise<PolicyFile> {
+  const watchers = new Map<string, FSWatcher>()
+  resources.defer(() => {
+    for (const watcher of watchers.values()) watcher.close()
+  })
   let tell: (version: PolicyVersion) => void = () => {}
-  const first = Promise.withResolvers<PolicyVersion>()
-  let current = first.promise
+  let current: PolicyVersion = { source: "", problem: "" }
+  let isReading = false
+  let isChanged = false
 
-  const watcher = await context({
-    absWorkingDir: root,
-    entryPoints: [name],
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    write: false,
-    logLevel: "silent",
-    plugins: [
-      {
-        name: "policy-versions",
-        setup({ onLoad, onEnd }) {
-          onLoad({ filter: /\/authorizer\.config\.ts$/ }, async ({ path }) => {
-            source = await readFile(path, "utf8")
-            return { contents: source, loader: "ts", watchFiles: [path] }
-          })
-          onEnd(async (result) => {
-            const version = { source, ...(await evaluate(result)) }
-            first.resolve(version)
-            current = Promise.resolve(version)
-            tell(version)
-          })
-        },
-      },
-    ],
-  })
-  resources.defer(() => watcher.dispose())
-  // For what it imports. A change of the file itself that comes in the midst of a pass goes by it.
-  await watcher.watch()
-  const changes = watch(root, (_event, changed) => {
-    if (changed === name) void watcher.rebuild().catch(() => {})
-  })
-  resources.defer(() => changes.close())
+  // The folders, as an editor may put another file in the place of the one that is watched.
+  function watchFolders(files: readonly string[]): void {
+    for (const folder of new Set(files.map(dirname)))
+      if (!watchers.has(folder) && !stopping.aborted)
+        watchers.set(
+          folder,
+          watch(folder, () => void readAll()),
+        )
+  }
 
+  // What changes while the file is read is read after that, so that the last word is the file's.
+  async function readAll(): Promise<void> {
+    isChanged = true
+    if (isReading) return
+    isReading = true
+    while (isChanged) {
+      isChanged = false
+      const { files, ...version } = await readVersion()
+      watchFolders(files)
+      current = version
+    }
+    isReading = false
+    tell(current)
+  }
+
+  watchFolders([`${root}${name}`])
+  await readAll()
   return {
     name,
-    first: await first.promise,
+    first: current,
     follow(listener) {
       tell = listener
-      current.then(listener)
+      listener(current)
     },
   }
 }
 
-/** Runs the bundle: a module that was imported once is never read again under its own name. */
-async function evaluate({ errors, outputFiles = [] }: BuildResult) {
-  if (errors.length > 0) {
-    const lines = errors.map(({ text, location }) =>
+/** Reads the file, and tells all files that it was made from: itself, and what it imports. */
+async function readVersion(): Promise<PolicyVersion & { readonly files: readonly string[] }> {
+  const own = `${root}${name}`
+  const source = await readFile(own, "utf8").catch(() => "")
+  try {
+    const { outputFiles, metafile } = await build({
+      absWorkingDir: root,
+      // The text that was read, and no later one.
+      stdin: { contents: source, loader: "ts", resolveDir: root, sourcefile: name },
+      bundle: true,
+      format: "esm",
+      platform: "node",
+      write: false,
+      metafile: true,
+      logLevel: "silent",
+    })
+    const files = Object.keys(metafile.inputs).map((file) => resolve(root, file))
+    return { source, files: [own, ...files], ...(await evaluate(outputFiles[0]?.contents ?? new Uint8Array())) }
+  } catch (error) {
+    if (!(error instanceof Error && "errors" in error)) throw error
+    const lines = (error as BuildFailure).errors.map(({ text, location }) =>
       location ? `${location.file}:${location.line}:${location.column + 1}: ${text}` : text,
     )
-    return { problem: lines.join("\n") }
+    return { source, files: [own], problem: lines.join("\n") }
   }
-  const bundle = Buffer.from(outputFiles[0]?.contents ?? []).toString("base64")
+}
+
+/** Runs the bundle: a module that was imported once is never read again under its own name. */
+async function evaluate(bundle: Uint8Array) {
   try {
-    const module: { default?: ConfigInput } = await import(`data:text/javascript;base64,${bundle}`)
+    const text = Buffer.from(bundle).toString("base64")
+    const module: { default?: ConfigInput } = await import(`data:text/javascript;base64,${text}`)
     if (module.default) return { policy: module.default }
     return { problem: `${name}: has no default export; write "export default defineConfig(…)"` }
   } catch (error) {

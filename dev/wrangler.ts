@@ -25,6 +25,9 @@ export interface WorkerEdge extends Edge {
   readonly ended: Promise<never>
 }
 
+/** Longer than wrangler takes to build the Worker and to start it. */
+const reminderMilliseconds = 4_000
+
 // Without these, wrangler looks for updates, reports its use and fetches a sample of request.cf over the network.
 const offline = {
   WRANGLER_SEND_METRICS: "false",
@@ -46,6 +49,8 @@ export function startWrangler(running: Running, { port, originPort, issuer, poli
   forgoUpdateCheck(folder)
   const ready = Promise.withResolvers<void>()
   let onReload = () => {}
+  let reminder: NodeJS.Timeout | undefined
+  running.resources.defer(() => clearInterval(reminder))
   const output = toolOutput(isRemark)
   const ended = runChild(running, {
     script: commandFile("wrangler", "wrangler"),
@@ -96,7 +101,10 @@ export function startWrangler(running: Running, { port, originPort, issuer, poli
         onReload = resolve
       })
       written = writePolicy(policyFile, next)
+      // A change that comes in the midst of a build of wrangler's may go by it.
+      reminder = setInterval(() => writePolicy(policyFile, next), reminderMilliseconds)
       await reloaded
+      clearInterval(reminder)
     },
   }
 }
