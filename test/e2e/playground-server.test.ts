@@ -427,6 +427,22 @@ describe("the policy file", () => {
   })
 })
 
+test("a function that stands still holds up neither the Worker nor the explanation", async () => {
+  await page.change({ behaviour: "well" })
+  const functions = [...command.descendants()].filter(([, line]) => line.includes("lambda-process"))
+  const [id] = functions.at(-1) ?? []
+  if (id === undefined) throw new Error("no such process")
+  process.kill(id, "SIGSTOP")
+  try {
+    const { worker, lambda, explanation } = await page.decide({ token: reader })
+    expect(worker).toMatchObject({ status: 200 })
+    expect(lambda).toEqual({ failure: "the Lambda function has not answered within 10 seconds" })
+    expect(explanation.decision.outcome).toBe("allow")
+  } finally {
+    process.kill(id, "SIGCONT")
+  }
+})
+
 /** Of the Worker and of API Gateway. */
 function statuses({ worker, lambda }: Pick<Answers, "worker" | "lambda">): unknown[] {
   return [worker, lambda].map((answer) => ("status" in answer ? answer.status : answer.failure))
