@@ -9,14 +9,14 @@ export interface PageFile {
 
 const folder = `${root}dev/playground/page/`
 
-/** The page by the paths that it is served at, its script bundled. Rejects, after what is wrong has been printed, if that can't be. */
+/** The page by the paths that it is served at, script and style bundled. Rejects, after what is wrong has been printed, if that can't be. */
 export async function pageFiles(): Promise<ReadonlyMap<string, PageFile>> {
-  const [html, css, bundle] = await Promise.all([
+  const [html, { outputFiles }] = await Promise.all([
     readFile(`${folder}index.html`, "utf8"),
-    readFile(`${folder}page.css`, "utf8"),
     build({
       absWorkingDir: root,
-      entryPoints: [`${folder}main.tsx`],
+      entryPoints: { page: `${folder}main.tsx`, style: `${folder}page.css` },
+      outdir: "page",
       bundle: true,
       format: "esm",
       target: "es2024",
@@ -27,10 +27,10 @@ export async function pageFiles(): Promise<ReadonlyMap<string, PageFile>> {
       logLevel: "warning",
     }),
   ])
-  const script = bundle.outputFiles[0]?.text ?? ""
+  const textOf = (name: string) => outputFiles.find(({ path }) => path.endsWith(name))?.text ?? ""
   return new Map([
     ["/", { type: "text/html; charset=utf-8", content: html }],
-    ["/page.css", { type: "text/css; charset=utf-8", content: css }],
-    ["/page.js", { type: "text/javascript; charset=utf-8", content: script }],
+    ["/page.css", { type: "text/css; charset=utf-8", content: textOf("style.css") }],
+    ["/page.js", { type: "text/javascript; charset=utf-8", content: textOf("page.js") }],
   ])
 }

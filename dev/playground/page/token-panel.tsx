@@ -26,6 +26,9 @@ interface Props {
 /** The tokens that came, and the one that is sent: to read, and to break. */
 export function TokenPanel({ tokens, chosen, text, run, scopes, choose, edit }: Props) {
   const isEdited = chosen !== null && chosen.token !== text
+  const read = decodeToken(text)
+  // Some have no claim that tells them from others.
+  const decoded = read.kind === "jwt" && chosen?.kind === "id" ? { ...read, isIdToken: true } : read
   return (
     <div class="token-panel">
       <div>
@@ -72,7 +75,7 @@ export function TokenPanel({ tokens, chosen, text, run, scopes, choose, edit }: 
         </fieldset>
         {isEdited && <p class="note">Not as the issuer gave it out any more.</p>}
       </div>
-      <Decoded decoded={decodeToken(text)} whyOpaque={whyOpaque(isEdited ? null : chosen, run)} />
+      <Decoded decoded={decoded} whyOpaque={whyOpaque(isEdited ? null : chosen, run)} />
     </div>
   )
 }
