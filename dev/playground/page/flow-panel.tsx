@@ -126,7 +126,12 @@ function who({ users }: Setup, { client, hasUser }: FlowSummary, { user }: FlowC
   )
 }
 
-function progress(run: FlowRun | null): string {
+function progress(run: FlowRun | null) {
   if (run?.state === "running") return "Under way…"
-  return run?.state === "done" ? "Done" : ""
+  if (run?.state !== "done") return ""
+  return (
+    <>
+      Done. <a href="#send">Send it</a>
+    </>
+  )
 }

@@ -29,10 +29,10 @@ interface Props {
 /** The issuer's keys, its clock and its moods. */
 export function IssuerPanel({ issuer, failure, change }: Props) {
   const [alg, setAlg] = useState("RS256")
-  if (!issuer) return <section class="panel" aria-label="Issuer" />
+  if (!issuer) return <section class="panel issuer" aria-label="Issuer" />
   const { keys, behaviour, clockSkewSeconds, tokenProfile, keySetFetches } = issuer
   return (
-    <section class="panel" aria-label="Issuer">
+    <section class="panel issuer" aria-label="Issuer">
       <h2>Issuer</h2>
       {failure !== null && (
         <p role="alert" class="alert">
@@ -63,13 +63,16 @@ export function IssuerPanel({ issuer, failure, change }: Props) {
           Rotate the keys
         </button>
       </div>
-      <p class="note">
-        The key set was fetched {keySetFetches === 1 ? "once" : `${keySetFetches} times`}. Rotate, get a token, then
-        Decide: it passes, with a fetch by each who met the new key. An unknown key causes one fetch in half a minute
-        and no more: rotate again at once, and new tokens are refused for so long. An algorithm other than RS256 is
-        refused until the policy lists it for its issuer. A key that is withdrawn is refused once the key set has been
-        fetched anew, which is a matter of minutes.
-      </p>
+      <p class="note">The key set was fetched {keySetFetches === 1 ? "once" : `${keySetFetches} times`}.</p>
+      <ul class="note">
+        <li>Rotate, get a token, then Decide: it passes, with a fetch by each who met the new key.</li>
+        <li>
+          Rotate again at once: an unknown key causes one fetch in half a minute and no more, and new tokens are refused
+          for so long.
+        </li>
+        <li>Take another algorithm than RS256: it is refused until the policy lists it for its issuer.</li>
+        <li>Withdraw a key: it is refused once the key set has been fetched anew, which is a matter of minutes.</li>
+      </ul>
       <fieldset class="row">
         <legend>The issuer answers</legend>
         {behaviours.map(({ behaviour: one, name }) => (

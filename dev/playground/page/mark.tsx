@@ -1,6 +1,6 @@
-export type State = "passed" | "failed" | "skipped" | "waiting"
+export type State = "passed" | "failed" | "skipped"
 
-const signs: Readonly<Record<State, string>> = { passed: "✓", failed: "✗", skipped: "–", waiting: "·" }
+const signs: Readonly<Record<State, string>> = { passed: "✓", failed: "✗", skipped: "–" }
 
 /** A state as a sign in its colour, and as a word for those who see neither. */
 export function Mark({ state, word = state }: { readonly state: State; readonly word?: string }) {

@@ -17,14 +17,12 @@ interface Props {
   readonly line: Line
   readonly kinds: Setup["kinds"]
   readonly policy: PolicyView | null
-  /** What there is to say about the decision: that it is under way, or what it is. */
-  readonly verdict: string
   change(line: Line): void
   decide(): void
 }
 
 /** The request that is sent with the token. */
-export function RequestLine({ line, kinds, policy, verdict, change, decide }: Props) {
+export function RequestLine({ line, kinds, policy, change, decide }: Props) {
   return (
     <form
       id="request"
@@ -80,7 +78,6 @@ export function RequestLine({ line, kinds, policy, verdict, change, decide }: Pr
       <button type="submit" class="main">
         Decide
       </button>
-      <output>{verdict}</output>
     </form>
   )
 }

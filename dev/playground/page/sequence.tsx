@@ -73,7 +73,7 @@ function Message({ step, state, index, isCall, happening }: MessageProps) {
           {state === "waiting" ? <span class="hidden">waiting</span> : <Mark state={marks[state]} word={state} />}
         </span>
       </span>
-      <span class="arrow" data-direction={to === from ? "self" : to > from ? "right" : "left"} />
+      <span class="arrow" data-direction={to > from ? "right" : "left"} />
     </span>
   )
   return (
