@@ -62,6 +62,7 @@ export const steps = [
   "binding",
   "requirements",
 ] as const
+/** One of them. */
 export type Step = (typeof steps)[number]
 
 /** The result of one step, with the facts that explain it. */

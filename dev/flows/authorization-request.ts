@@ -16,7 +16,7 @@ export function authorizationParameters(
   }
 }
 
-/** Whether these scopes are among those that are asked for. */
+/** Whether a scope is among those that are asked for. */
 export function asksFor({ scope }: FlowChoices, name: string): boolean {
   return scope.split(" ").includes(name)
 }
