@@ -72,9 +72,9 @@ export function spellingsOf(glob: PathGlob): readonly PathGlob[] {
   return respell(glob, (literal) => [literal, withoutEscapes(literal), withEscapes(literal)])
 }
 
-/** The same glob in the spellings that clients use: as little escaped as can be, and as `encodeURIComponent` does it. */
+/** The same glob in the spellings that clients use: the canonical one, that of browsers, and that of `encodeURIComponent`. */
 export function usualSpellingsOf(glob: PathGlob): readonly PathGlob[] {
-  return respell(glob, (literal) => [literal, withEscapes(literal)])
+  return respell(glob, (literal) => [literal, asBrowsersSend(literal), withEscapes(literal)])
 }
 
 function respell({ items, open }: PathGlob, spell: (literal: string) => readonly string[]): readonly PathGlob[] {
@@ -91,6 +91,11 @@ function withoutEscapes(literal: string): string {
     const raw = decodeURIComponent(escapes)
     return canonicalPath(`/${raw}`) === `/${escapes}` ? raw : escapes
   })
+}
+
+/** Browsers leave "|", "[" and "]" of a path as they stand (URL Standard, path percent-encode set), though RFC 3986 would not. */
+function asBrowsersSend(literal: string): string {
+  return literal.replace(/%(?:5B|5D|7C)/g, decodeURIComponent)
 }
 
 function withEscapes(literal: string): string {

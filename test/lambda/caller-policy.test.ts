@@ -64,6 +64,10 @@ describe("a segment that a claim fixes", () => {
   const routes = [{ path: "/users/:userId/**", where: { "params.userId": { equals: { claim: "sub" } } } }]
   test.each([
     ["auth0|alice", "GET/users/auth0%7Calice", true],
+    ["auth0|alice", "GET/users/auth0|alice", true],
+    ["auth0|alice", "GET/users/auth0|alice/orders/7", true],
+    ["auth0|alice", "GET/users/auth0|bob", false],
+    ["a[1]|b", "GET/users/a[1]|b", true],
     ["auth0|alice", "GET/users/auth0%7Calice/orders/7", true],
     ["auth0|alice", "DELETE/users/auth0%7Calice/", true],
     ["auth0|alice", "GET/users/auth0%7Cbob", false],
