@@ -205,12 +205,14 @@ describe("the issuer's controls", () => {
     await shown.getToken()
     expect(headerOf(await shown.token.inputValue()).kid).not.toBe(headerOf(old).kid)
     expect(await shown.decide()).toMatchObject({ worker: 200, lambda: 200, outcome: "allow" })
-    expect(
-      await shown
-        .region("Issuer")
-        .getByRole("button", { name: /^Withdraw / })
-        .count(),
-    ).toBe(2)
+    const withdraw = shown.region("Issuer").getByRole("button", { name: /^Withdraw / })
+    expect(await withdraw.count()).toBe(2)
+
+    // The button goes away with its key; the focus does not.
+    await withdraw.last().focus()
+    await shown.changeIssuer(() => shown.page.keyboard.press("Enter"))
+    expect(await withdraw.count()).toBe(1)
+    expect(await shown.page.locator(":focus").textContent()).toBe("Keys")
     expect(shown.troubles).toEqual([])
   })
 

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks"
+import { useRef, useState } from "preact/hooks"
 import type { IssuerChange, IssuerView } from "../api.ts"
 import { Field } from "./field.tsx"
 
@@ -29,7 +29,13 @@ interface Props {
 /** The issuer's keys, its clock and its moods. */
 export function IssuerPanel({ issuer, failure, change }: Props) {
   const [alg, setAlg] = useState("RS256")
+  const keysHeading = useRef<HTMLHeadingElement>(null)
   if (!issuer) return <section class="panel issuer" aria-label="Issuer" />
+  const withdraw = (kid: string) => {
+    change({ withdraw: { kid } })
+    // The button goes away with its key: who works by keyboard stays here.
+    keysHeading.current?.focus()
+  }
   const { keys, behaviour, clockSkewSeconds, tokenProfile, keySetFetches } = issuer
   return (
     <section class="panel issuer" aria-label="Issuer">
@@ -39,13 +45,15 @@ export function IssuerPanel({ issuer, failure, change }: Props) {
           {failure}
         </p>
       )}
-      <h3>Keys</h3>
+      <h3 ref={keysHeading} tabIndex={-1}>
+        Keys
+      </h3>
       <ul class="keys">
         {keys.map(({ kid, alg }, index) => (
           <li key={kid}>
             <code title={kid}>{kid.slice(0, 6)}</code> <span>{alg}</span>
             <span class="time">{index === 0 ? "signs" : "published"}</span>
-            <button type="button" disabled={keys.length === 1} onClick={() => change({ withdraw: { kid } })}>
+            <button type="button" disabled={keys.length === 1} onClick={() => withdraw(kid)}>
               Withdraw <span class="hidden">{kid.slice(0, 6)}</span>
             </button>
           </li>
