@@ -42,30 +42,33 @@ export function callerPolicies({ rules, unmatched, issuers }: Config): CallerPol
     const inOrder = all
       .filter((rule) => granted.get(rule)?.length !== 0)
       .sort((a, b) => (granted.get(a)?.length ?? 0) - (granted.get(b)?.length ?? 0))
-    const policyOfFirst = (count: number) => {
-      const left = inOrder.slice(count)
-      const policy = policyOf(
-        tables,
-        new Map<Rule, readonly PathPattern[]>([...granted, ...left.map((rule) => [rule, []] as const)]),
-      )
-      return { ...policy, unsaid: [...new Set([...policy.unsaid, ...left, ...cut])] }
+    const policyWith = (chosen: readonly Rule[]) => {
+      if (sum(chosen.map((rule) => granted.get(rule)?.length ?? 0)) > maximumGrants) return null
+      const policy = policyOf(tables, new Map(chosen.map((rule) => [rule, granted.get(rule) ?? []])))
+      return policy && sizeOf(policy, stageArn) <= maximumBytes ? policy : null
     }
-    const isMore = (count: number) =>
-      sum(inOrder.slice(0, count).map((rule) => granted.get(rule)?.length ?? 0)) > maximumGrants
 
-    let [fits, tooMany] = [0, inOrder.length + 1]
-    let policy = policyOfFirst(0)
-    // All of them, as is most often so; else as many as fit. What is left is said anew, since it may need other denies.
-    for (let count = inOrder.length; count > fits; count = (fits + tooMany) >> 1) {
-      const tried = isMore(count) ? null : policyOfFirst(count)
-      if (tried && sizeOf(tried, stageArn) <= maximumBytes) {
-        fits = count
-        policy = tried
-      } else tooMany = count
+    let [chosen, rest]: [readonly Rule[], readonly Rule[]] = [[], inOrder]
+    let policy: CallerPolicy = { allow: [], deny: [], unsaid: [] }
+    // All of them, as is most often so; else as many as fit. The first that doesn't costs no other its place.
+    for (let tries = 0; rest.length > 0 && tries < maximumTries; ) {
+      let [fits, tooMany] = [0, rest.length + 1]
+      for (let count = rest.length; count > fits; count = (fits + tooMany) >> 1) {
+        const tried = policyWith([...chosen, ...rest.slice(0, count)])
+        tries++
+        if (tried) [fits, policy] = [count, tried]
+        else tooMany = count
+      }
+      chosen = [...chosen, ...rest.slice(0, fits)]
+      rest = rest.slice(fits + 1)
     }
-    return policy
+    const left = inOrder.filter((rule) => !chosen.includes(rule))
+    return { ...policy, unsaid: [...new Set([...policy.unsaid, ...left, ...cut])] }
   }
 }
+
+/** Enough to go on after some rules that don't fit, each of which takes a few tries to find; a document takes some milliseconds. */
+const maximumTries = 50
 
 /** More patterns than a document has room for, and few enough that each may be held against each. */
 const maximumGrants = 100
@@ -101,7 +104,11 @@ function methodTables(rules: readonly Rule[], unmatched: Rule | null): readonly 
   }))
 }
 
-function policyOf(tables: readonly MethodTable[], granted: ReadonlyMap<Rule, readonly PathPattern[]>): CallerPolicy {
+/** Null where it is beyond all limits. */
+function policyOf(
+  tables: readonly MethodTable[],
+  granted: ReadonlyMap<Rule, readonly PathPattern[]>,
+): CallerPolicy | null {
   const unsaid = new Set<Rule>()
   const methods = tables.flatMap((table) => table.methods)
   const said = tables.flatMap(({ methods, places }) => {
@@ -118,8 +125,11 @@ function policyOf(tables: readonly MethodTable[], granted: ReadonlyMap<Rule, rea
     { allow: said.flatMap(({ allow }) => allow), deny: said.flatMap(({ deny }) => deny) },
     methods,
   )
-  const allow = [...new Set(calls.allow.map(globOf).flatMap(usualSpellingsOf).flatMap(textsOf))]
-  const deny = calls.deny.flatMap(spellingsOf).flatMap(textsOf)
+  const allowed = usualSpellingsOf(calls.allow.map(globOf))
+  const denied = spellingsOf(calls.deny)
+  if (!allowed || !denied) return null
+  const allow = [...new Set(allowed.flatMap(textsOf))]
+  const deny = denied.flatMap(textsOf)
   const fence = fenceFor(allow)
   return {
     allow,
@@ -132,7 +142,9 @@ function policyOf(tables: readonly MethodTable[], granted: ReadonlyMap<Rule, rea
 const maximumResourceLength = 512
 
 /** In bytes, as JSON: each resource with its stage, quotes and a comma. Endless, if one of them is too long. */
-function sizeOf({ allow, deny }: CallerPolicy, stageArn: string): number {
+function sizeOf(policy: CallerPolicy | null, stageArn: string): number {
+  if (!policy) return Number.POSITIVE_INFINITY
+  const { allow, deny } = policy
   const longest = maximumResourceLength - stageArn.length - 1
   if ([...allow, ...deny].some((text) => text.length > longest)) return Number.POSITIVE_INFINITY
   const { length } = new TextEncoder().encode(JSON.stringify([...allow, ...deny]))

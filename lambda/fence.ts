@@ -20,7 +20,7 @@ export function fenceFor(allow: readonly string[]): Fence {
 }
 
 /** Paths that are refused, or mean another path, whatever stands around these: see `canonicalPath`. */
-const ambiguous = ["*//*", "*/./*", "*/../*", "*/.", "*/..", "*;*", "*\\*", "*{*"]
+const ambiguous = ["*//*", "*/./*", "*/../*", "*/.", "*/..", "*;*", "*#*", "*\\*", "*{*"]
 
 /**
  * What stands before the first wildcard of each path. Behind it, what comes under another spelling would be let through: `%61dmin`

@@ -65,25 +65,41 @@ export function textsOf({ items, open }: PathGlob): readonly string[] {
 }
 
 /**
- * The same glob in each spelling that is matched like it: "é" as it stands and as "%C3%A9", "@" and "%40". What is denied has to be
- * denied in all of them; what is allowed is allowed with and without the escapes that clients choose.
+ * Globs in each spelling that is matched like them: "é" as it stands and as "%C3%A9", "@" and "%40". What is denied has to be denied in
+ * all of them, and in all in which something is allowed. Null where they are too many.
  */
-export function spellingsOf(glob: PathGlob): readonly PathGlob[] {
-  return respell(glob, (literal) => [literal, withoutEscapes(literal), withEscapes(literal)])
+export function spellingsOf(globs: readonly PathGlob[]): readonly PathGlob[] | null {
+  return respell(globs, (literal) => [...usualForms(literal), withoutEscapes(literal)])
 }
 
-/** The same glob in the spellings that clients use: the canonical one, that of browsers, and that of `encodeURIComponent`. */
-export function usualSpellingsOf(glob: PathGlob): readonly PathGlob[] {
-  return respell(glob, (literal) => [literal, asBrowsersSend(literal), withEscapes(literal)])
+/** Globs in the spellings that clients use, in which they are allowed. Null where these are too many. */
+export function usualSpellingsOf(globs: readonly PathGlob[]): readonly PathGlob[] | null {
+  return respell(globs, usualForms)
 }
 
-function respell({ items, open }: PathGlob, spell: (literal: string) => readonly string[]): readonly PathGlob[] {
-  let spelled: PathItem[][] = [[]]
-  for (const item of items) {
-    const forms = item === null ? [item] : [...new Set(spell(item))]
-    spelled = spelled.flatMap((before) => forms.map((form) => [...before, form]))
+/** More than any document has room for: forms multiply from segment to segment. */
+const maximumSpellings = 2000
+
+function respell(
+  globs: readonly PathGlob[],
+  formsOf: (literal: string) => readonly string[],
+): readonly PathGlob[] | null {
+  const all: PathGlob[] = []
+  for (const { items, open } of globs) {
+    let spelled: PathItem[][] = [[]]
+    for (const item of items) {
+      const forms = item === null ? [item] : [...new Set(formsOf(item))]
+      if (all.length + spelled.length * forms.length > maximumSpellings) return null
+      spelled = spelled.flatMap((before) => forms.map((form) => [...before, form]))
+    }
+    for (const items of spelled) all.push({ items, open })
   }
-  return spelled.map((items) => ({ items, open }))
+  return all
+}
+
+/** The canonical form of a literal, that of browsers, and that of `encodeURIComponent`. */
+function usualForms(literal: string): readonly string[] {
+  return [literal, asBrowsersSend(literal), withEscapes(literal)]
 }
 
 function withoutEscapes(literal: string): string {

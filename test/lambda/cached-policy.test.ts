@@ -44,18 +44,19 @@ test(`${cases} cached answers allow what the rules allow (seed ${seed})`, async 
     const { core, handler } = edgesOf(config)
     const policyFor = callerPolicies(config)
     for (let callers = 0; callers < 4; callers++) {
-      const authorization = randomCaller(draw)
+      const random = randomCaller(draw)
+      const { authorization } = random
       const caller = await core.identify({ method: "GET", path: "/", headers: { authorization } })
       const token = caller && "outcome" in caller ? null : caller
       const isWhole = isExact && policyFor(token, maximumBytes, stage).unsaid.length === 0
       count.callers++
       if (isExact && !isWhole) count.notWhole++
       for (let firsts = 0; firsts < 4; firsts++) {
-        const first = randomCall(draw, config)
+        const first = randomCall(draw, config, random)
         const document = await documentOf(handler, { ...first, authorization })
         if (document === null) count.thrown++
         for (let seconds = 0; document !== null && seconds < 8; seconds++) {
-          const second = randomCall(draw, config)
+          const second = randomCall(draw, config, random)
           const byRules = await allows(core, { ...second, authorization })
           const byDocument = evaluate(document, `${stage}/${second.method}${second.path}`) === "allow"
           count.cases++
@@ -120,9 +121,10 @@ test("what one call was allowed, no other call is", async () => {
     const config = randomTable(draw, draw.one(["call", undefined]))
     const { core, handler } = edgesOf(config)
     for (let calls = 0; calls < 10; calls++) {
-      const authorization = randomCaller(draw)
-      const first = { ...randomCall(draw, config), authorization }
-      const second = { ...randomCall(draw, config), authorization }
+      const random = randomCaller(draw)
+      const { authorization } = random
+      const first = { ...randomCall(draw, config, random), authorization }
+      const second = { ...randomCall(draw, config, random), authorization }
       const document = await documentOf(handler, first)
       const allowsIt = ({ method, path }: Call) =>
         document !== null && evaluate(document, `${stage}/${method}${path}`) === "allow"

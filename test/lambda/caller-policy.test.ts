@@ -3,7 +3,7 @@ import { authorizerOf, type Config, parseConfig, type RouteInput, type VerifiedT
 import { evaluate, type Policy } from "../../dev/gateway/iam.ts"
 import { parseArn } from "../../lambda/arn.ts"
 import { cacheSettingFor } from "../../lambda/cache-setting.ts"
-import { callerAnswers } from "../../lambda/caller-answer.ts"
+import { callerAnswers, maximumPolicyBytes } from "../../lambda/caller-answer.ts"
 import { callerPolicies } from "../../lambda/caller-policy.ts"
 import { handlerOf } from "../../lambda/handler.ts"
 import { meets } from "../../lambda/path-glob.ts"
@@ -55,6 +55,7 @@ describe("a place for one segment", () => {
     ["GET/orders//", false],
     ["GET/orders/7/..", false],
     ["GET/orders/..;/admin", false],
+    ["GET/orders/latest#7", false],
     ["GET/x/orders/7", false],
     ["GET/orders/$" + "{x}", false],
   ])("%s", async (call, allowed) => expect((await documentFor(routes, {}))(call)).toBe(allowed))
@@ -124,6 +125,56 @@ test("a claim that says what is a rule's own literal: what is lost is named", as
   expect(unsaid.map(({ name }) => name)).toEqual(["/users/:id/**"])
 })
 
+describe("what is refused within what is allowed is refused in each spelling that is allowed", () => {
+  const own = { "params.id": { equals: { claim: "sub" } } }
+  const beyond = { methods: ["GET"], scopes: ["nobody:has"] }
+  test.each<[string, string, RouteInput[], ...string[]]>([
+    [
+      "auth0|jos\u00e9",
+      "admin",
+      [
+        { path: "/users/:id/**", where: own, methods: ["GET"] },
+        { path: "/users/:id/admin", ...beyond },
+      ],
+      "auth0|jos%C3%A9",
+      "auth0%7Cjos%C3%A9",
+      "auth0|jos\u00e9",
+    ],
+    [
+      "samlp|corp|jo smith",
+      "billing/1",
+      [
+        { path: "/users/:id/**", where: own, methods: ["GET"] },
+        { path: "/users/:id/billing/**", ...beyond },
+      ],
+      "samlp|corp|jo%20smith",
+      "samlp%7Ccorp%7Cjo%20smith",
+    ],
+    [
+      "a|b@c d",
+      "secret",
+      [
+        { path: "/users/:id", where: own, methods: ["GET"] },
+        { path: "/users/:id/:page", where: own, methods: ["GET"] },
+        { path: "/users/:id/secret", ...beyond },
+      ],
+      "a|b@c%20d",
+      "a%7Cb@c%20d",
+      "a%7Cb%40c%20d",
+      "a|b%40c%20d",
+    ],
+  ])("of %s: %s", async (sub, below, routes, ...spellings) => {
+    const said = await documentFor(routes, { sub })
+    for (const spelling of spellings) expect(said(`GET/users/${spelling}/${below}`)).toBe(false)
+    expect(said(`GET/users/${spellings[0]}/${routes[0]?.path.endsWith("**") ? "x/y" : "x"}`)).toBe(true)
+  })
+
+  test("of a literal: what has more segments", async () => {
+    const said = await documentFor([{ path: "/[x y]/:id", methods: ["GET"] }], {})
+    expect(["GET/[x%20y]/a", "GET/[x%20y]/a/a", "GET/%5Bx%20y%5D/a/a"].map(said)).toEqual([true, false, false])
+  })
+})
+
 describe("one answer for all calls", () => {
   const routes: RouteInput[] = [
     { path: "/health", access: "public" },
@@ -178,6 +229,16 @@ describe("one answer for all calls", () => {
     expect(open).toMatchObject({ principalId: "anonymous" })
   })
 
+  test("a WebSocket API asks for every connection, and is told of that one", async () => {
+    const routeArn = `${stage}/$connect`
+    const open = configOf([{ path: "/$connect", methods: ["GET"] }])
+    const ask = handlerOf(open, { ...standingPorts(), settle: async () => {}, prefetch: () => {} }, {})
+    const requestContext = { stage: "prod", routeKey: "$connect", eventType: "CONNECT", connectionId: "x" }
+    const headers = { authorization: authorizationToken }
+    const answer = await ask({ type: "REQUEST", methodArn: routeArn, headers, requestContext })
+    expect(evaluate((answer as { policyDocument: Policy }).policyDocument, routeArn)).toBe("allow")
+  })
+
   test("nobody gets what is public, and nothing else", () => {
     const { policyDocument, principalId } = callerAnswers(config)(null, parsedArn("GET/health"))
     const said = (call: string) => evaluate(policyDocument as Policy, arn(call))
@@ -220,6 +281,45 @@ describe("within the limits", () => {
     expect(Math.max(...allow.map((text) => `${stage}/${text}`.length))).toBeLessThan(512)
     expect([allow.includes("?*/short"), unsaid.length]).toEqual([true, 1])
   })
+
+  test.each(["first", "last"])("a rule that does not fit costs no other its place: the %s", async (place) => {
+    const others = ["/me", "/orders", "/short"].map((path) => ({ path }))
+    const long = [{ path: `/${"long".repeat(130)}` }, { path: "/reports/:id" }]
+    const refused = Array.from({ length: 80 }, (_, index) => ({
+      path: `/reports/${"refused".repeat(6)}-${index}`,
+      scopes: ["nobody:has"],
+    }))
+    const config = configOf([...(place === "first" ? [...long, ...others] : [...others, ...long]), ...refused])
+    const { allow, unsaid } = callerPolicies(config)(await callerOf(config, {}), maximumPolicyBytes, stage)
+    expect(allow).toEqual(expect.arrayContaining(["?*/me", "?*/orders", "?*/short"]))
+    expect(unsaid.map(({ name }) => name)).toEqual(long.map(({ path }) => path))
+  })
+
+  test("what is denied is not longer than API Gateway takes, either", async () => {
+    const methods = ["GET"]
+    const config = configOf([
+      { path: "/a/**", methods },
+      { path: `/a/${"long".repeat(130)}`, methods, scopes: ["nobody:has"] },
+    ])
+    const { allow, unsaid } = callerPolicies(config)(await callerOf(config, {}), 6000, stage)
+    expect([allow, unsaid.map(({ name }) => name)]).toEqual([[], ["GET /a/**"]])
+  })
+
+  test("of more ids than are said, that they are more is named", async () => {
+    const where = { "params.id": { oneOf: { claim: "orgs" } } }
+    const config = configOf([{ path: "/orgs/:id", methods: ["GET"], where }])
+    const orgs = Array.from({ length: 25 }, (_, index) => `o${index}`)
+    const { allow, unsaid } = callerPolicies(config)(await callerOf(config, { orgs }), 6000, stage)
+    expect([allow.length > 0, unsaid.map(({ name }) => name)]).toEqual([true, ["GET /orgs/:id"]])
+  })
+
+  test("what is left out is logged once", async () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {})
+    const config = configOf([{ path: `/${"long".repeat(130)}` }, { path: "/short" }])
+    const answer = callerAnswers(config)
+    for (const sub of ["alice", "bob"]) answer(await callerOf(config, { sub }), parsedArn("GET/x"))
+    expect(warn.mock.calls.map(([line]) => JSON.parse(String(line)).rule)).toEqual([`/${"long".repeat(130)}`])
+  })
 })
 
 describe("within a time that a call may take", () => {
@@ -234,6 +334,16 @@ describe("within a time that a call may take", () => {
     const { allow, unsaid } = callerPolicies(config)(await callerOf(config, { stores }), 6000, stage)
     expect(allow).toContain("?*/me")
     expect(unsaid.length).toBeGreaterThan(50)
+    // Nor are more held against each other where there is room for all.
+    const roomy = callerPolicies(config)(await callerOf(config, { stores }), Number.POSITIVE_INFINITY, stage)
+    expect(roomy.allow.length).toBeLessThan(300)
+  })
+
+  test("spellings do not multiply without end", async () => {
+    const path = Array.from({ length: 14 }, (_, index) => `/a:${index}|@`).join("")
+    const config = configOf([{ path: "/**" }, { path, scopes: ["nobody:has"] }, { path: "/me" }])
+    const { allow, unsaid } = callerPolicies(config)(await callerOf(config, {}), Number.POSITIVE_INFINITY, stage)
+    expect([allow.includes("?*/me"), unsaid.map(({ name }) => name)]).toEqual([true, ["/**"]])
   })
 
   test("patterns of many parameters are told apart in steps, not in tries", () => {

@@ -4,10 +4,25 @@ import type { Draw } from "../parity/draw.ts"
 
 // Small rule tables over few words, so that patterns meet, cross and lie within each other; and calls that keep close to them.
 
-const literals = ["a", "b", "aa", "caf%C3%A9", "me"]
+const literals = ["a", "b", "aa", "caf%C3%A9", "a%7C%C3%A9", "me"]
 const methods = ["GET", "POST", "HEAD"]
 /** Subjects and organisations: ids, some of which are literals, hold what must be escaped, or what IAM reads as a pattern. */
-const ids = ["a", "me", "auth0|x", "a b", "x@y", "a*b", "?", "$" + "{aws:x}", "b/c", "..", "caf\u00e9", ""]
+const ids = [
+  "a",
+  "me",
+  "auth0|x",
+  "a|\u00e9",
+  "[x] y@z",
+  "a b",
+  "x@y",
+  "a*b",
+  "?",
+  "$" + "{aws:x}",
+  "b/c",
+  "..",
+  "caf\u00e9",
+  "",
+]
 
 /** A rule table that is no config error. */
 export function randomTable(draw: Draw, cacheKey?: "token" | "call", wild = false): Config {
@@ -59,9 +74,14 @@ function owner(draw: Draw) {
   ])
 }
 
-/** An Authorization header: nearly always of a good token. */
-export function randomCaller(draw: Draw): string {
-  if (draw.chance(0.04)) return "Bearer x.y.z"
+export interface RandomCaller {
+  /** An Authorization header: nearly always of a good token. */
+  readonly authorization: string
+  readonly subject: string
+}
+
+export function randomCaller(draw: Draw): RandomCaller {
+  if (draw.chance(0.04)) return { authorization: "Bearer x.y.z", subject: "x" }
   const sub = draw.one(ids.filter((id) => id !== ""))
   const claims = {
     sub,
@@ -71,7 +91,7 @@ export function randomCaller(draw: Draw): string {
     auth_time: now / 1000,
     ...(draw.chance(0.04) && { cnf: { jkt: "x" } }),
   }
-  return `Bearer ${tokenOf(claims, {}, keys.p256, "ES256")}`
+  return { authorization: `Bearer ${tokenOf(claims, {}, keys.p256, "ES256")}`, subject: sub }
 }
 
 export interface RandomCall {
@@ -81,10 +101,12 @@ export interface RandomCall {
   readonly query: string
 }
 
-/** A call of a rule, or of its neighbourhood. */
-export function randomCall(draw: Draw, { rules }: Config): RandomCall {
+/** A call of a rule, or of its neighbourhood, often of what is the caller's own. */
+export function randomCall(draw: Draw, { rules }: Config, { subject }: RandomCaller): RandomCall {
   const { pattern, methods: named } = draw.one(rules)
-  const segments = pattern.segments.map((segment) => ("literal" in segment ? segment.literal : randomSegment(draw)))
+  const own = () =>
+    draw.chance(0.3) && isSayable(subject) ? spell(draw, encodeURIComponent(subject)) : randomSegment(draw)
+  const segments = pattern.segments.map((segment) => ("literal" in segment ? spell(draw, segment.literal) : own()))
   if (pattern.open || draw.chance(0.15)) segments.push(...draw.list(0, 2, () => randomSegment(draw)))
   if (draw.chance(0.1)) segments.pop()
   if (draw.chance(0.1) && segments.length > 0) segments[draw.whole(0, segments.length - 1)] = randomSegment(draw)
@@ -98,10 +120,19 @@ export function randomCall(draw: Draw, { rules }: Config): RandomCall {
 }
 
 function randomSegment(draw: Draw): string {
-  // A segment with "*" is left out: no IAM pattern can deny a letter that it reads as a wildcard.
-  return draw.chance(0.5)
-    ? draw.one(literals)
-    : encodeURIComponent(draw.one(ids.filter((id) => id !== "" && id !== "a*b")))
+  return spell(draw, draw.chance(0.5) ? draw.one(literals) : encodeURIComponent(draw.one(ids.filter(isSayable))))
+}
+
+/** No IAM pattern can deny a letter that it reads as a wildcard, and nothing is no segment. */
+function isSayable(id: string): boolean {
+  return id !== "" && id !== "a*b"
+}
+
+/** An escaped segment as it stands, as browsers send it, or as RFC 3986 would have it. */
+function spell(draw: Draw, escaped: string): string {
+  if (draw.chance(0.6)) return escaped
+  const raw = draw.one([/%(?:5B|5D|7C)/g, /%40/g, /%(?:5B|5D|7C|40)/g])
+  return escaped.replace(raw, decodeURIComponent)
 }
 
 /** The same path in a spelling that servers read in another way, or one that is to be refused. */
@@ -118,6 +149,7 @@ function misspell(draw: Draw, path: string): string {
     `${path.slice(0, at)}/${path.slice(at)}`,
     `${path.slice(0, at)}/../${path.slice(at)}`,
     `${path.slice(0, at)}/./${path.slice(at)}`,
+    `${path}#x`,
     `${path}/..`,
     `${path}/.`,
     `${path.slice(0, at)}%2e%2e/${path.slice(at)}`,
