@@ -83,7 +83,10 @@ export interface RouteInput extends RequirementInput {
 export interface UpstreamInput {
   /** Header name → claim name: `{ "x-user-email": "https://example.com/email" }`. */
   readonly headers?: Readonly<Record<string, string>> | undefined
-  /** Whether the origin sees the caller's token. Default: "drop", so that it can't be passed on or logged there. */
+  /**
+   * Whether the origin sees a token that was verified. Default: "drop", so that it can't be passed on or logged there. Where nobody
+   * has to be known, on a public route or under `report`, the origin gets the header as the client sent it.
+   */
   readonly authorization?: "keep" | "drop" | undefined
 }
 

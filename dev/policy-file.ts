@@ -1,6 +1,7 @@
 import { type FSWatcher, watch } from "node:fs"
 import { readFile } from "node:fs/promises"
 import { dirname, resolve } from "node:path"
+import { setTimeout } from "node:timers/promises"
 import { type BuildFailure, build } from "esbuild"
 import type { ConfigInput } from "../core/index.ts"
 import type { Running } from "./run.ts"
@@ -23,6 +24,8 @@ export interface PolicyFile {
 }
 
 const name = "authorizer.config.ts"
+/** Longer than any policy takes that is made of plain data, and soon enough to be told that one waits for something. */
+const patienceMilliseconds = 5000
 
 /** Reads the policy file, and again whenever it or what it imports has changed. The policy is not checked yet. */
 export async function openPolicyFile({ resources, stopping }: Running): Promise<PolicyFile> {
@@ -50,13 +53,16 @@ export async function openPolicyFile({ resources, stopping }: Running): Promise<
     isChanged = true
     if (isReading) return
     isReading = true
-    while (isChanged) {
-      isChanged = false
-      const { files, ...version } = await readVersion()
-      watchFolders(files)
-      current = version
+    try {
+      while (isChanged) {
+        isChanged = false
+        const { files, ...version } = await readVersion()
+        watchFolders(files)
+        current = version
+      }
+    } finally {
+      isReading = false
     }
-    isReading = false
     tell(current)
   }
 
@@ -75,7 +81,8 @@ export async function openPolicyFile({ resources, stopping }: Running): Promise<
 /** Reads the file, and tells all files that it was made from: itself, and what it imports. */
 async function readVersion(): Promise<PolicyVersion & { readonly files: readonly string[] }> {
   const own = `${root}${name}`
-  const source = await readFile(own, "utf8").catch(() => "")
+  const source = await readFile(own, "utf8").catch(() => null)
+  if (source === null) return { source: "", files: [own], problem: `${name}: the file can't be read; put it back` }
   try {
     const { outputFiles, metafile } = await build({
       absWorkingDir: root,
@@ -103,7 +110,10 @@ async function readVersion(): Promise<PolicyVersion & { readonly files: readonly
 async function evaluate(bundle: Uint8Array) {
   try {
     const text = Buffer.from(bundle).toString("base64")
-    const module: { default?: ConfigInput } = await import(`data:text/javascript;base64,${text}`)
+    const loading: Promise<{ default?: ConfigInput }> = import(`data:text/javascript;base64,${text}`)
+    const module = await Promise.race([loading, setTimeout(patienceMilliseconds, null, { ref: false })])
+    if (!module)
+      return { problem: `${name}: still not loaded after ${patienceMilliseconds / 1000} seconds; what does it await?` }
     if (module.default) return { policy: module.default }
     return { problem: `${name}: has no default export; write "export default defineConfig(…)"` }
   } catch (error) {

@@ -13,5 +13,5 @@ export function describeFailure(error: unknown): string {
 
 /** What the local issuer leaves undescribed. */
 const descriptions: Readonly<Record<string, string>> = {
-  access_denied: "none of the scopes that were asked for could be granted",
+  access_denied: "no scope could be granted: ask for one that the user may have",
 }

@@ -88,8 +88,19 @@ function decodedQuery(query: string) {
   }
 }
 
+/**
+ * Whether API Gateway asks an authorizer about a call. A TOKEN authorizer has the Authorization header for its identity source: where
+ * there is none, API Gateway refuses by itself. The other kinds stand here without an identity source.
+ */
+export function isAsked(kind: Kind, { headers }: Pick<ClientCall, "headers">): boolean {
+  return (
+    kind !== "rest-token" || headers.some(([name, value]) => name.toLowerCase() === "authorization" && value !== "")
+  )
+}
+
 /** Asks an authorizer about a call and does with the answer what API Gateway is documented to do. */
 export async function callThrough(kind: Kind, call: ClientCall, invoke: Invoke): Promise<GatewayResult> {
+  if (!isAsked(kind, call)) return { status: 401, context: {} }
   const event = eventOf(kind, call)
   const result = await invoke(event)
   const isRest = kind.startsWith("rest")

@@ -106,8 +106,10 @@ export function createProvider({ issuer, keys, store, tokenProfile, clockSkewSec
         defaultResource: ({ oidc }, _client, oneOf) =>
           oneOf?.[0] ?? audienceParameter(oidc.params) ?? audienceParameter(oidc.body),
         useGrantedResource: () => true,
-        getResourceServerInfo: (_context, identifier) => {
+        getResourceServerInfo: ({ oidc }, identifier) => {
           if (identifier !== api.audience) throw new errors.InvalidTarget()
+          // A machine that asks for no scope gets all that were granted to it, as Auth0 has it.
+          if (oidc.params?.grant_type === "client_credentials") oidc.params.scope ??= api.scopes.join(" ")
           return resourceServer()
         },
       },

@@ -30,7 +30,7 @@ export function shapeToken(
   jwt: JWTStructured,
 ): void {
   const { payload } = jwt
-  const apiScopes = token.scope?.split(" ") ?? []
+  const apiScopes = token.scope?.split(" ").filter(Boolean) ?? []
 
   if (token.kind === "ClientCredentials") {
     payload.sub = `${token.clientId}@clients`

@@ -69,11 +69,13 @@ export interface OriginRequest {
 
 export type LambdaAnswer =
   | {
+      /** Null where API Gateway does not ask the function: a TOKEN authorizer is not asked without a token. */
       readonly event: unknown
       /** What the function returned, or the error that it threw. */
       readonly result:
         | { readonly outcome: "response"; readonly body: unknown }
         | { readonly outcome: "error"; readonly errorMessage: string }
+        | null
       /** What API Gateway makes of it for the client; 200 stands for "the integration is called". */
       readonly status: 200 | 401 | 403 | 500
       /** The statements of the IAM document, one for each of its resources; null where there is no document. */
@@ -132,6 +134,8 @@ export interface PolicyView {
   /** "ready": both edges enforce this text. "reloading": not yet. "wrong": it can't be enforced, and `problem` says why. */
   readonly state: "ready" | "reloading" | "wrong"
   readonly problem: string | null
+  /** The policy that both edges enforce, as JSON: not this text, while it is wrong. Null while they may enforce different ones. */
+  readonly inForce: string | null
 }
 
 /** GET /api/events, event "issuer": sent at once, and whenever it changes. */

@@ -19,7 +19,7 @@ export async function askLambda(lambda: LambdaEdge, kind: Kind, call: ClientCall
       asked = { event, result }
       return result
     })
-    if (!asked) throw new Error("API Gateway has not asked the function")
+    if (!asked) return { event: null, result: null, status, statements: null }
     const { event, result } = asked as { event: unknown; result: Awaited<ReturnType<Invoke>> }
     return { event, result, status, statements: result.outcome === "response" ? statementsOf(result.body) : null }
   } catch (error) {

@@ -32,28 +32,29 @@ export function followPolicy(
     const { source } = version
     const read = readVersion(version, environment)
     const lines = "config" in read ? await ruleLines(source, read.config.rules).catch(() => ({})) : {}
-    const view = { file: file.name, source, lines }
+    const say = (state: PolicyView["state"], problem: string | null = null) =>
+      tell({ file: file.name, source, lines, state, problem, inForce })
     if ("problem" in read) {
       console.error(`${read.problem}\nBoth edges stay with the policy before.`)
-      tell({ ...view, state: "wrong", problem: read.problem })
+      say("wrong", read.problem)
       return
     }
     try {
       const text = JSON.stringify(read.policy)
       if (text !== inForce) {
-        tell({ ...view, state: "reloading", problem: null })
         inForce = null
+        say("reloading")
         await Promise.all(edges.map((edge) => edge.enforce(read.policy)))
         inForce = text
         console.log(`${file.name} has changed: both edges enforce it.`)
       }
-      tell({ ...view, state: "ready", problem: null })
+      say("ready")
     } catch (error) {
       // The edges end, too.
       if (stopping.aborted) return
       const problem = error instanceof Error ? error.message : String(error)
       console.error(problem)
-      tell({ ...view, state: "wrong", problem })
+      say("wrong", problem)
     }
   }
 }

@@ -44,6 +44,11 @@ describe("client credentials", () => {
     })
   })
 
+  test("a machine that asks for no scope gets all of its own", async () => {
+    const { payload } = await verify(local, await machineToken(local, { audience: local.audience }))
+    expect(payload).toMatchObject({ scope: "read:orders write:orders", permissions: ["read:orders", "write:orders"] })
+  })
+
   test("without either the token is opaque", async () => {
     expect((await machineToken(local, {})).split(".")).toHaveLength(1)
   })
@@ -70,6 +75,11 @@ describe("authorization code with PKCE", () => {
       iat: expect.any(Number),
       exp: expect.any(Number),
     })
+  })
+
+  test("scopes of OpenID alone are all that is in the token", async () => {
+    const token = await userToken(local, { login_hint: "alice", scope: "openid profile" })
+    expect((await verify(local, token)).payload.scope).toBe("openid profile")
   })
 
   test("a user gets the scopes that the user has", async () => {

@@ -119,6 +119,31 @@ describe("a request that is not as it should be", () => {
     expect(await shown.region("Decision").textContent()).toContain("token_malformed")
   })
 
+  test("nor does one that says what no issuer would keep the page from deciding", async () => {
+    await using shown = await open()
+    await shown.getToken()
+    const [header, claims = "", signature] = (await shown.token.inputValue()).split(".")
+    const edited = { ...JSON.parse(Buffer.from(claims, "base64url").toString()), permissions: null, sub: {} }
+    await shown.token.fill([header, Buffer.from(JSON.stringify(edited)).toString("base64url"), signature].join("."))
+    expect(await shown.decide()).toMatchObject({ worker: 401, lambda: 401, checks: checksUpTo("signature") })
+    expect(await shown.page.getByText("for which user: {}").isVisible()).toBe(true)
+    expect(shown.troubles).toEqual([])
+  })
+
+  test("a public path is open without a token, but not where API Gateway looks for one first", async () => {
+    await using shown = await open()
+    await shown.page.getByLabel("Path", { exact: true }).fill("/health")
+    expect(await shown.decide()).toMatchObject({ worker: 200, lambda: 200, outcome: "allow" })
+    expect(await shown.region("Worker").textContent()).toContain("none was sent")
+    expect(await shown.region("Lambda").textContent()).toContain("API Gateway answers 401 by itself")
+    await shown.page.getByLabel("API Gateway asks as").selectOption("rest-token")
+    expect(await shown.decide()).toMatchObject({ worker: 200, lambda: 401, outcome: "allow" })
+    expect(await shown.region("Lambda").textContent()).toContain("is not asked without a token")
+    expect(await shown.page.getByText("Let in by the Worker, refused by API Gateway itself").isVisible()).toBe(true)
+    expect(await shown.page.getByText("though the decision explained here").count()).toBe(0)
+    expect(shown.troubles).toEqual([])
+  })
+
   test("no token is met with a bare challenge", async () => {
     await using shown = await open()
     expect(await shown.decide()).toMatchObject({ worker: 401, lambda: 401, checks: { credentials: "failed" } })

@@ -1,7 +1,10 @@
+import { rm } from "node:fs/promises"
+import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest"
 import { flows } from "../../dev/flows/flows.ts"
 import { kinds } from "../../dev/gateway/api-gateway.ts"
-import type { Answers, Call } from "../../dev/playground/api.ts"
+import type { Answers, Call, PolicyView } from "../../dev/playground/api.ts"
+import { isByWorker } from "../../dev/playground/page/verdicts.ts"
 import { type CheckoutCopy, copyCheckout } from "../support/checkout-copy.ts"
 import { type Command, startCommand } from "../support/command.ts"
 import { freePorts } from "../support/free-ports.ts"
@@ -172,7 +175,9 @@ describe("a call is decided on by both edges, and explained:", () => {
 
       // What API Gateway can't say: a 400, or over HTTP a 401.
       const byGateway = kind.startsWith("rest") ? (status === 400 ? 401 : status) : status === 200 ? 200 : 403
-      expect(lambda).toMatchObject({ status: byGateway })
+      // Without a token, a TOKEN authorizer is not asked.
+      if (kind === "rest-token" && !call().token) expect(lambda).toMatchObject({ status: 401, result: null })
+      else expect(lambda).toMatchObject({ status: byGateway, result: { outcome: expect.any(String) } })
 
       const { decision, steps, ending, skipped } = explanation
       expect(decision).toMatchObject(reason === null ? { outcome: "allow" } : { outcome: "refuse", reason })
@@ -193,6 +198,16 @@ describe("a call is decided on by both edges, and explained:", () => {
     expect(refused.lambda).toMatchObject({ statements: [{ effect: "Deny", method: "*", path: "/*" }] })
     const simple = await page.decide({ token: reader, kind: "http-2.0-simple" })
     expect(simple.lambda).toMatchObject({ result: { body: { isAuthorized: true } }, statements: null })
+  })
+
+  test("what wrangler dev can't read as a URL is refused by it, and not by the Worker", async () => {
+    const { worker, explanation } = await page.decide({ target: "/orders/<7>", token: reader })
+    if ("failure" in worker) throw new Error(worker.failure)
+    expect([worker.status, isByWorker(worker)]).toEqual([400, false])
+    expect(explanation.decision.outcome).toBe("allow")
+    const own = await page.decide({ target: "/orders/*", token: reader })
+    if ("failure" in own.worker) throw new Error(own.worker.failure)
+    expect([own.worker.status, isByWorker(own.worker)]).toEqual([400, true])
   })
 
   test("all that the rule asks for is listed under the last step", async () => {
@@ -353,6 +368,13 @@ describe("the policy file", () => {
   })
   afterAll(() => listening.close())
 
+  async function current(): Promise<PolicyView> {
+    const now = await page.listen()
+    const view = await now.until("policy", () => true)
+    now.close()
+    return view
+  }
+
   const teapots = '{ path: "/teapots", access: "public" },'
   const withTeapots = () => original.replace("routes: [", `routes: [\n    ${teapots}`)
 
@@ -390,12 +412,20 @@ describe("the policy file", () => {
       to: "get routes() { throw new Error('later') }, ro: [",
       says: /later$/,
     },
+    {
+      what: "never ends loading",
+      from: "export default",
+      to: "await new Promise(() => {})\nexport default",
+      says: /still not loaded after 5 seconds/,
+    },
     { what: "has an unknown key", from: "scopes:", to: "scoops:", says: /routes\[\d\]\.scoops: unknown key/ },
   ])("that $what is wrong, and the one before stays in force", async ({ from, to, says }) => {
     const source = withTeapots().replace(from, to)
     await copy.writePolicy(source)
     const wrong = await listening.until("policy", (view) => view.source === source && view.state !== "reloading")
-    expect(wrong).toMatchObject({ state: "wrong", problem: expect.stringMatching(says) })
+    const { inForce } = await current()
+    expect(wrong).toMatchObject({ state: "wrong", problem: expect.stringMatching(says), inForce })
+    expect(inForce).toContain("/teapots")
     const { explanation, ...edges } = await page.decide({ target: "/teapots" })
     expect(statuses(edges)).toEqual([200, 200])
     expect(explanation.decision.outcome).toBe("allow")
@@ -410,10 +440,20 @@ describe("the policy file", () => {
     expect(statuses(await page.decide({ token: reader }))).toEqual([200, 200])
   })
 
+  test("that is gone is said to be, and the one before stays in force until it is back", async () => {
+    await rm(join(copy.folder, "authorizer.config.ts"))
+    const gone = await listening.until("policy", ({ state }) => state === "wrong")
+    expect(gone.problem).toBe("authorizer.config.ts: the file can't be read; put it back")
+    expect(statuses(await page.decide({ token: reader }))).toEqual([200, 200])
+    await copy.writePolicy(original)
+    await listening.until("policy", ({ source, state }) => source === original && state === "ready")
+  })
+
   test("a remark in it changes nothing at the edges", async () => {
+    const { inForce } = await current()
     await copy.writePolicy(`${original}// a remark\n`)
     const view = await listening.until("policy", ({ source }) => source.endsWith("// a remark\n"))
-    expect(view.state).toBe("ready")
+    expect(view).toMatchObject({ state: "ready", inForce })
   })
 
   test("a new function knows no keys while the issuer is down; the Worker's cache does", async () => {

@@ -30,7 +30,7 @@ describe("the walk-through in docs/policy.md", () => {
     for (const part of [...parts, "package.json", "tsconfig.base.json", "tsconfig.package.json", "wrangler.toml"])
       await cp(join(root, part), join(folder, part), { recursive: true })
     await symlink(join(root, "node_modules"), join(folder, "node_modules"))
-    ports = await freePorts(3)
+    ports = await freePorts(4)
   })
   afterAll(async () => {
     start?.destroy()
@@ -55,8 +55,8 @@ describe("the walk-through in docs/policy.md", () => {
   }
 
   async function startEdge() {
-    const [worker, issuer, origin] = ports
-    const options = `--port ${worker} --issuer-port ${issuer} --origin-port ${origin}`
+    const [worker, issuer, origin, playground] = ports
+    const options = `--port ${worker} --issuer-port ${issuer} --origin-port ${origin} --playground-port ${playground}`
     start = startCommand("bash", ["-c", `cd ${folder} && exec npm start -- ${options}`])
     await start.waitFor("Ctrl-C stops everything")
     const samples = printedSamples(start.output)

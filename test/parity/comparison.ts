@@ -39,7 +39,7 @@ export async function compare(
   const [worker, gateway] = await Promise.all([edges.throughWorker(named), edges.throughGateway(kind, named)])
 
   const atWorker = { edge: "Worker", expected: expectedOfWorker(decision, call), answered: seenAtWorker(worker, call) }
-  const atGateway = { edge: kind, expected: expectedOfGateway(told, kind), answered: seenAtGateway(gateway) }
+  const atGateway = { edge: kind, expected: expectedOfGateway(told, kind, call), answered: seenAtGateway(gateway) }
   const kept = isKept(kind, config)
   const limit =
     kept && atGateway.expected.status !== atGateway.answered.status

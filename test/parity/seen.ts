@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util"
 import { type Decision, type Enough, reasons } from "../../core/index.ts"
-import type { GatewayResult, Kind } from "../../dev/gateway/api-gateway.ts"
+import { type GatewayResult, isAsked, type Kind } from "../../dev/gateway/api-gateway.ts"
 import type { RawAnswer } from "../support/raw-http.ts"
 import type { RandomCase } from "./random-cases.ts"
 
@@ -49,7 +49,8 @@ export function seenAtWorker({ status, headers, body }: RawAnswer, { method }: R
 }
 
 /** The same for API Gateway: REST APIs have a 401 and say no more; HTTP APIs turn each refusal into a 403, each throw into a 500. */
-export function expectedOfGateway(decision: Decision, kind: Kind): Seen {
+export function expectedOfGateway(decision: Decision, kind: Kind, call: RandomCase["call"]): Seen {
+  if (!isAsked(kind, call)) return { status: 401 }
   if (decision.outcome === "allow") return { status: 200, sub: decision.principal?.subject }
   const { status } = reasons[decision.reason]
   if (status === 503) return { status: 500 }

@@ -14,13 +14,14 @@ export const breakages: Readonly<Record<string, (token: string, scopes: readonly
     const decoded = decodeToken(token)
     if (decoded.kind !== "jwt") return null
     const [header, , signature] = token.split(".")
-    const { scope = "", permissions = [] } = decoded.claims as { scope?: string; permissions?: readonly string[] }
-    const granted = String(scope).split(" ").filter(Boolean)
+    // Edited by hand, they can be anything.
+    const { scope, permissions } = decoded.claims
+    const granted = typeof scope === "string" ? scope.split(" ").filter(Boolean) : []
     const wanted = scopes.find((name) => name.includes(":") && !granted.includes(name)) ?? "everything"
     const claims = {
       ...decoded.claims,
       scope: [...granted, wanted].join(" "),
-      permissions: [...new Set([...permissions, wanted])],
+      permissions: [...new Set([...(Array.isArray(permissions) ? permissions : []), wanted])],
     }
     return `${header}.${writePart(claims)}.${signature}`
   },

@@ -1,4 +1,5 @@
 import { timeClaims, unknownNote } from "./claim-notes.ts"
+import { written } from "./written.ts"
 
 interface ClaimsProps {
   readonly title: string
@@ -36,12 +37,6 @@ export function Claims({ title, claims, notes }: ClaimsProps) {
       </dl>
     </>
   )
-}
-
-// Lists with spaces, where a line can end.
-function written(value: unknown): string {
-  if (typeof value === "string") return value
-  return Array.isArray(value) ? `[${value.map((one) => JSON.stringify(one)).join(", ")}]` : JSON.stringify(value)
 }
 
 // A note can cover what is beneath it.

@@ -34,7 +34,7 @@ export function DecisionView({ explanation }: { readonly explanation: Explanatio
       </ol>
       {ending && (
         <div class="ending">
-          {decision.outcome === "allow" && <p>The rule only reports. It would have been this:</p>}
+          {decision.outcome === "allow" && <p>Without "report" it would have been this:</p>}
           <p>
             <code class="reason">{ending.reason}</code> {ending.text}.
           </p>
@@ -61,8 +61,9 @@ function Requirements({ asked }: { readonly asked: readonly AskedFor[] }) {
   )
 }
 
-function whoCalls({ decision }: Explanation): string {
+function whoCalls({ decision, ending }: Explanation): string {
   if (decision.outcome !== "allow") return ""
+  if (ending) return "let through all the same, as the rule only reports"
   const { principal } = decision
   if (!principal) return "the rule is public: nobody was asked who they are"
   return principal.clientId === null ? principal.subject : `${principal.subject}, by ${principal.clientId}`

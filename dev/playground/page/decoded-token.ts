@@ -27,6 +27,8 @@ function readPart(part: string): Json | null {
   try {
     const bytes = Uint8Array.from(atob(part.replaceAll("-", "+").replaceAll("_", "/")), (char) => char.charCodeAt(0))
     const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes))
+    // What is nested so deep that it can't be written again can't be shown either.
+    JSON.stringify(value)
     return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : null
   } catch {
     return null

@@ -15,14 +15,19 @@ export function LambdaView({ lambda, hasToken }: { readonly lambda: LambdaAnswer
   const { event, result, status, statements } = lambda
   return (
     <>
-      <Status status={status} text={meanings[status] ?? ""} />
+      <Status
+        status={status}
+        text={hasToken || !result ? (meanings[status] ?? "") : "what the function says, if it is asked"}
+      />
       {!hasToken && (
         <p class="note">
-          Where the Authorization header is the identity source, as in serverless.yml, API Gateway answers 401 by
-          itself, and asks nobody.
+          {result
+            ? "Where the Authorization header is the identity source, as in serverless.yml, API Gateway answers 401 by itself, and asks nobody."
+            : "A TOKEN authorizer is not asked without a token."}{" "}
+          A path that is to be open has no authorizer there.
         </p>
       )}
-      {result.outcome === "error" && (
+      {result?.outcome === "error" && (
         <>
           <h4>The function threw</h4>
           <p>
@@ -32,7 +37,7 @@ export function LambdaView({ lambda, hasToken }: { readonly lambda: LambdaAnswer
         </>
       )}
       {statements && <Statements statements={statements} />}
-      {result.outcome === "response" && (
+      {result?.outcome === "response" && (
         <>
           {!statements && <p class="note">A simple response: yes or no, without a document.</p>}
           <details>
@@ -41,10 +46,12 @@ export function LambdaView({ lambda, hasToken }: { readonly lambda: LambdaAnswer
           </details>
         </>
       )}
-      <details>
-        <summary>The event that it was asked with</summary>
-        <CodeBlock label="The function's event" text={JSON.stringify(event, null, 2)} />
-      </details>
+      {result && (
+        <details>
+          <summary>The event that it was asked with</summary>
+          <CodeBlock label="The function's event" text={JSON.stringify(event, null, 2)} />
+        </details>
+      )}
     </>
   )
 }

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks"
 import type { IssuedToken } from "../../flows/flow.ts"
-import type { Answers, Call, FlowChoices, IssuerChange, IssuerView, PolicyView, Setup } from "../api.ts"
-import { AnswersView } from "./answers.tsx"
+import type { Call, FlowChoices, IssuerChange, IssuerView, PolicyView, Setup } from "../api.ts"
+import { AnswersView, type Decided } from "./answers.tsx"
 import { callHappening } from "./call-happening.ts"
 import { FlowPanel } from "./flow-panel.tsx"
 import { firstChoices, stepStates, useFlowRun } from "./flow-run.ts"
@@ -17,7 +17,7 @@ import { summaryOf } from "./verdicts.ts"
 interface Deciding {
   readonly isRunning: boolean
   readonly failure: string | null
-  readonly decided: { readonly asked: string; readonly call: Call; readonly answers: Answers } | null
+  readonly decided: (Decided & { readonly asked: string }) | null
 }
 
 const undecided: Deciding = { isRunning: false, failure: null, decided: null }
@@ -50,6 +50,8 @@ export function Playground({ setup, policy, issuer, setIssuer }: Props) {
     choose(arrived.find(({ kind }) => kind === "access") ?? arrived[0] ?? null)
   })
   const { decided, failure, isRunning } = deciding
+  // It is heard of again, or has changed: what went wrong before is past.
+  useEffect(() => setIssuerFailure(null), [issuer])
   // Brings the request and its answers into one view.
   useEffect(() => {
     if (decided) document.getElementById("request")?.scrollIntoView()
@@ -66,7 +68,7 @@ export function Playground({ setup, policy, issuer, setIssuer }: Props) {
   }
   const call: Call = { ...line, token: text.trim() }
   /** All that an answer depends on, and that can be seen here. */
-  const asked = JSON.stringify([call, policy?.source])
+  const asked = JSON.stringify([call, policy?.inForce])
   const ask = () => {
     setDeciding({ ...deciding, isRunning: true, failure: null })
     decide(call).then(
@@ -119,7 +121,7 @@ export function Playground({ setup, policy, issuer, setIssuer }: Props) {
         <h2 id="decision">
           <span class="number">3</span> The decision
         </h2>
-        <AnswersView answers={decided?.answers ?? null} isStale={isStale} failure={failure} />
+        <AnswersView decided={decided} isStale={isStale} failure={failure} />
       </section>
       <div class="behind">
         <PolicyPanel policy={policy} rule={decided?.answers.explanation.decision.rule ?? null} />

@@ -14,6 +14,14 @@ interface Props {
   readonly rule: string | null
 }
 
+function whatIsMarked({ state, lines }: PolicyView, rule: string | null): string {
+  if (rule === null) return "The rule that covers a call is marked here."
+  if (rule in lines) return `Marked: the rule "${rule}", which covered the call.`
+  return state === "wrong"
+    ? `The rule "${rule}" of the policy before covered the call.`
+    : `The rule "${rule}" covered the call; where it stands in the file can't be told.`
+}
+
 /** The policy as it stands in its file, with the rule that matched. */
 export function PolicyPanel({ policy, rule }: Props) {
   const [first, last] = (rule !== null && policy?.lines[rule]) || [0, -1]
@@ -54,10 +62,7 @@ export function PolicyPanel({ policy, rule }: Props) {
             </ol>
           </ScrollBox>
           <p class="note">
-            {last < first
-              ? "The rule that covers a call is marked here."
-              : `Marked: the rule "${rule}", which covered the call.`}{" "}
-            Edit the file and save it: both edges take it up, and this page shows it.
+            {whatIsMarked(policy, rule)} Edit the file and save it: both edges take it up, and this page shows it.
           </p>
         </>
       )}

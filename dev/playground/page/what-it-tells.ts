@@ -1,3 +1,5 @@
+import { written } from "./written.ts"
+
 /** What an API can learn from the claims of an access token, and what no look at it will tell. */
 export function whatItTells(claims: Readonly<Record<string, unknown>>): {
   readonly can: readonly string[]
@@ -6,13 +8,14 @@ export function whatItTells(claims: Readonly<Record<string, unknown>>): {
   const { sub, gty, azp, client_id: clientId, org_id: organization, cnf, acr, amr } = claims
   const client = azp ?? clientId
   const isMachine =
-    gty === "client-credentials" || (sub !== undefined && (sub === clientId || sub === `${client}@clients`))
+    gty === "client-credentials" ||
+    (typeof sub === "string" && (sub === clientId || sub === `${written(client)}@clients`))
   return {
     can: present([
-      isMachine ? "that an application calls for itself, with no user" : `for which user: ${sub}`,
-      client !== undefined && `which application got it: ${client}`,
+      isMachine ? "that an application calls for itself, with no user" : `for which user: ${written(sub)}`,
+      client !== undefined && `which application got it: ${written(client)}`,
       gty === "password" && "that the application has seen the user's password (gty)",
-      organization !== undefined && `in which organization: ${organization}`,
+      organization !== undefined && `in which organization: ${written(organization)}`,
       cnf !== undefined && "that it is bound to a key, which the caller must prove to have",
     ]),
     cannot: present([

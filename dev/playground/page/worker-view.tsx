@@ -1,17 +1,21 @@
 import type { WorkerAnswer } from "../api.ts"
 import { CodeBlock } from "./scroll-box.tsx"
 import { NoAnswer, Status } from "./status.tsx"
+import { isByWorker } from "./verdicts.ts"
 
 type Received = Extract<WorkerAnswer, { received: unknown }>["received"]
 
 /** What the Worker answered, and what it passed on. */
-export function WorkerView({ worker }: { readonly worker: WorkerAnswer }) {
+export function WorkerView({ worker, hasToken }: { readonly worker: WorkerAnswer; readonly hasToken: boolean }) {
   if ("failure" in worker) return <NoAnswer failure={worker.failure} />
   const { status, headers, body, received } = worker
   const challenges = headers.filter(([name]) => name === "www-authenticate").map(([, value]) => value)
   return (
     <>
-      <Status status={status} text={meaning(status)} />
+      <Status
+        status={status}
+        text={isByWorker(worker) ? meaning(status) : "refused by wrangler dev: the Worker was not asked"}
+      />
       {challenges.length > 0 && (
         <>
           <h4>WWW-Authenticate</h4>
@@ -23,7 +27,7 @@ export function WorkerView({ worker }: { readonly worker: WorkerAnswer }) {
         </>
       )}
       <h4>What the origin received</h4>
-      <OriginReceived received={received} status={status} />
+      <OriginReceived {...{ received, status, hasToken }} />
       {body !== "" && !received && (
         <>
           <h4>Body</h4>
@@ -47,13 +51,19 @@ export function WorkerView({ worker }: { readonly worker: WorkerAnswer }) {
   )
 }
 
-function OriginReceived({ received, status }: { readonly received: Received; readonly status: number }) {
+interface ReceivedProps {
+  readonly received: Received
+  readonly status: number
+  readonly hasToken: boolean
+}
+
+function OriginReceived({ received, status, hasToken }: ReceivedProps) {
   if (!received)
     return <p class="empty">{status < 400 ? "The origin's answer doesn't tell." : "Nothing reached the origin."}</p>
   const rows = [
     ["request", `${received.method} ${received.path}`],
     ...Object.entries(received.identity),
-    ["authorization", received.authorization === "none" ? "taken out" : "passed on"],
+    ["authorization", received.authorization === "received" ? "passed on" : hasToken ? "taken out" : "none was sent"],
   ]
   return (
     <table>
