@@ -43,7 +43,7 @@ async function getOnce(url: string, { fetchTimeoutSeconds, maximumDocumentBytes 
   })
 }
 
-/** Reads a body as UTF-8, and gives up on one that is larger than it may be, or that is cut short. */
+/** Reads a body as UTF-8, and gives up on one that is larger than it may be. One that is cut short is an error of the connection. */
 async function readAnswer(
   response: IncomingMessage,
   maximumBytes: FetchLimits["maximumDocumentBytes"],
@@ -55,7 +55,6 @@ async function readAnswer(
     if (bytes > maximumBytes) throw new Error(`answered with more than ${maximumBytes} bytes`)
     chunks.push(chunk)
   }
-  if (!response.complete) throw new Error("the answer was cut short")
   const { "cache-control": cacheControl, age, date, location } = response.headers
   const body = new TextDecoder().decode(Buffer.concat(chunks))
   return { status: response.statusCode ?? 0, body, cacheControl, age, date, location }

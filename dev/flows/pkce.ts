@@ -41,8 +41,6 @@ export async function logIn(
   const nonce = asksFor(choices, "openid") ? client.randomNonce() : null
   const url = client.buildAuthorizationUrl(configuration, {
     ...authorizationParameters(choices, issuer.audience),
-    // A refresh token is not given out unasked.
-    ...(asksFor(choices, "offline_access") && { prompt: "consent" }),
     state: expectedState,
     ...(nonce !== null && { nonce }),
     code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),

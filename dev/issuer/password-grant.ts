@@ -45,7 +45,8 @@ export function addPasswordGrant(
       context.oidc.entity("Grant", grant)
 
       const common = { accountId: user.id, client, grantId, gty: "password" }
-      const accessToken = new provider.AccessToken({ ...common, scope })
+      // The scopes of an API are in its token; those of OpenID, in one for userinfo.
+      const accessToken = new provider.AccessToken({ ...common, scope: audience === undefined ? oidcScope : scope })
       if (audience !== undefined) accessToken.resourceServer = new provider.ResourceServer(audience, resourceServer())
       const refreshToken = new provider.RefreshToken({
         ...common,
@@ -58,7 +59,7 @@ export function addPasswordGrant(
         ...(oidcScope.includes("offline_access") && { refresh_token: await refreshToken.save() }),
         token_type: "Bearer",
         expires_in: accessToken.expiration,
-        scope,
+        scope: [oidcScope, scope].filter(Boolean).join(" "),
       }
     },
     parameters,

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { Browser } from "../../dev/flows/browser.ts"
 import { discoverClient } from "../../dev/flows/client.ts"
 import { device } from "../../dev/flows/device.ts"
+import { flows } from "../../dev/flows/flows.ts"
 import { readForm } from "../../dev/flows/form.ts"
 import { type LocalIssuer, startIssuer } from "../../dev/issuer/issuer.ts"
 import { redirectUri } from "../../dev/issuer/tenant.ts"
@@ -220,6 +221,50 @@ describe("organizations", () => {
     const legacy = await discoverClient(local, "legacy")
     return (await client.genericGrantRequest(legacy, "password", { ...bob, ...parameters })).access_token
   }
+})
+
+describe("resource owner password", () => {
+  const alice = { username: "alice", password: "wonderland", scope: "openid read:orders" }
+  async function ask(parameters: Record<string, string>) {
+    return client.genericGrantRequest(await discoverClient(local, "legacy"), "password", { ...alice, ...parameters })
+  }
+
+  test("the answer says the scopes that the token has", async () => {
+    const { access_token: token, scope } = await ask({ audience: local.audience })
+    expect((await verify(local, token)).payload.scope).toBe(scope)
+    expect(scope).toBe("openid read:orders")
+  })
+
+  test("without an audience the token is for userinfo", async () => {
+    const { access_token: token, refresh_token: refreshToken } = await ask({})
+    expect(refreshToken).toBeUndefined()
+    const answer = await fetch(`${local.issuer}userinfo`, { headers: { authorization: `Bearer ${token}` } })
+    expect([answer.status, await answer.json()]).toEqual([200, { sub: "auth0|alice" }])
+  })
+
+  test.each([
+    ["another password", { password: "builder" }, "invalid_grant"],
+    ["nobody's name", { username: "mallory" }, "invalid_grant"],
+    ["another API", { audience: "https://other.example" }, "invalid_target"],
+  ])("%s is refused", async (_what, parameters, error) => {
+    await expect(ask(parameters)).rejects.toMatchObject({ error })
+  })
+})
+
+describe("a refresh token", () => {
+  test.each(["authorization-code", "pkce", "hybrid", "device", "password"])(
+    "%s: with offline_access only",
+    async (id) => {
+      const flow = flows.find((one) => one.id === id)
+      if (!flow) throw new Error(id)
+      const kinds = async (scope: string) => {
+        const choices = { user: "alice", scope, withAudience: true, organization: null }
+        return (await flow.run(local, choices, () => {})).map(({ kind }) => kind)
+      }
+      expect(await kinds("openid read:orders offline_access")).toContain("refresh")
+      expect(await kinds("openid read:orders")).not.toContain("refresh")
+    },
+  )
 })
 
 describe("the profile of RFC 9068", () => {
