@@ -31,7 +31,7 @@ export function formSteps(carried: string): readonly Step[] {
 export async function logInByRedirect(start: URL, tell: Tell): Promise<URL> {
   const { url, page } = await loginBrowser(tell).visit(start)
   if (page) throw new Error(`the issuer showed a page (${page.status}) in place of a redirect to the client`)
-  const parameters = redirectParameters(url)
+  const parameters = Object.fromEntries(url.searchParams)
   tell({ step: "callback", summary: "a redirect", parameters })
   tell({ step: "code", summary: `GET ${url.pathname}`, parameters })
   return url
@@ -40,11 +40,12 @@ export async function logInByRedirect(start: URL, tell: Tell): Promise<URL> {
 /** Logs in, and returns what the browser posts to the client. Rejects where the issuer gives it no form. */
 export async function logInByForm(start: URL, tell: Tell): Promise<URLSearchParams> {
   const { url, page } = await loginBrowser(tell).visit(start)
+  if (!page) throw new Error("the issuer sent a redirect in place of a form for the client")
   const form = readForm(page, url)
-  if (page && !form) throw new Error(`the issuer showed a page (${page.status}) without a form for the client`)
-  const fields = form?.fields ?? new URLSearchParams(redirectParameters(url))
+  if (!form) throw new Error(`the issuer showed a page (${page.status}) without a form for the client`)
+  const { fields } = form
   const parameters = Object.fromEntries(fields)
-  tell({ step: "form", summary: page ? `${page.status}, a form` : "a redirect", parameters })
+  tell({ step: "form", summary: `${page.status}, a form`, parameters })
   tell({ step: "post", summary: `POST ${new URL(redirectUri).pathname}`, parameters })
   return fields
 }
@@ -63,9 +64,4 @@ function loginBrowser(tell: Tell): Browser {
       once({ step: "authorize", summary, parameters: Object.fromEntries(url.searchParams) })
     if (url.pathname.startsWith("/interaction/")) once({ step: "login", summary, parameters: {} })
   })
-}
-
-/** What a redirect carries, in its query or its fragment. */
-function redirectParameters({ searchParams, hash }: URL): Record<string, string> {
-  return { ...Object.fromEntries(searchParams), ...Object.fromEntries(new URLSearchParams(hash.slice(1))) }
 }
