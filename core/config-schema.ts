@@ -76,9 +76,11 @@ const path = v.pipe(
   }),
 )
 
+// No "*", which is a method for RFC 9110 and any method for IAM.
+const methodName = /^[!#$%&'+\-.^_`|~0-9A-Za-z]+$/
 const methods = listOf(
   v.pipe(
-    matching(token, "must be an HTTP method"),
+    matching(methodName, 'must be an HTTP method; for all of them, leave "methods" out'),
     v.check((name) => name === name.toUpperCase(), "must be in upper case"),
   ),
   "must be a list of HTTP methods, at least one",

@@ -9,7 +9,9 @@ import type { Rule } from "./routes.ts"
 import { equalsOperand, oneOfOperand } from "./test-value.ts"
 
 /** More organisations, or the like, than anybody's calls are granted for in one document. */
-export const maximumPinned = 20
+const maximumPinned = 20
+/** Of these, ways that go together are looked for; more take time that a call doesn't have. */
+const maximumWays = 200
 
 /**
  * What fits an IAM resource of 512 characters with an API's ARN and the rest of the path. Subjects have at most 255 (OpenID Connect
@@ -17,35 +19,47 @@ export const maximumPinned = 20
  */
 const maximumPinLength = 300
 
-/** Path segments, counted from 0, and the decoded value that each must have. */
+/** The paths of a rule that a caller may call. */
+export interface GrantedPaths {
+  readonly patterns: readonly PathPattern[]
+  /** Whether these are all. */
+  readonly isWhole: boolean
+}
+
+/** Path segments, counted from 0, and the literal that each must be. */
 type Pins = ReadonlyMap<number, string>
 
+/** The ways to meet a requirement, each as what it says of some path segments; and whether these are all. */
+interface Ways {
+  readonly pins: readonly Pins[]
+  readonly isWhole: boolean
+}
+
 const noPins: Pins = new Map()
+const noWays: Ways = { pins: [], isWhole: true }
 /** A request that passes no condition: what is granted without looking at the request is granted with this one. */
 const noRequest: LookedAt = { path: "/", headers: {} }
 
 /**
  * The paths of a rule that a caller may call whatever else the request says, as patterns: the rule's own, or with a parameter in
  * it fixed to what a claim says (`/users/auth0%7Calice`), or none. What looks at the query, at a header or at the clock is not
- * granted in advance. `token` is null for nobody in particular. Of more than `maximumPinned` patterns there is one more, to tell.
+ * granted in advance. `token` is null for nobody in particular.
  */
-export function grantedPaths(
-  rule: Rule,
-  token: VerifiedToken | null,
-  issuers: readonly Issuer[],
-): readonly PathPattern[] {
-  if (rule.access === "public" || rule.report) return [rule.pattern]
+export function grantedPaths(rule: Rule, token: VerifiedToken | null, issuers: readonly Issuer[]): GrantedPaths {
+  if (rule.access === "public" || rule.report) return { patterns: [rule.pattern], isWhole: true }
   const issuer = issuers.find((one) => one.issuer === token?.issuer)
-  if (token === null || issuer === undefined) return []
-  return ways(rule.requirement, token, issuer)
-    .flatMap((pins) => pinned(rule.pattern, pins))
-    .slice(0, maximumPinned + 1)
+  if (token === null || issuer === undefined) return { patterns: [], isWhole: true }
+  const { pins, isWhole } = ways(rule.requirement, token, issuer)
+  return {
+    patterns: pins.slice(0, maximumPinned).map((one) => pinned(rule.pattern, one)),
+    isWhole: isWhole && pins.length <= maximumPinned,
+  }
 }
 
-/** The ways to meet a requirement; each says of some path segments what they must be. */
-function ways(requirement: Requirement, token: VerifiedToken, issuer: Issuer): readonly Pins[] {
+/** Those that fix least come first. */
+function ways(requirement: Requirement, token: VerifiedToken, issuer: Issuer): Ways {
   const { conditions, allOf, anyOf, stepUp } = requirement
-  if (stepUp && stepUp.maxAgeSeconds !== null) return []
+  if (stepUp && stepUp.maxAgeSeconds !== null) return noWays
   const parameters = conditions.filter(({ kind }) => kind === "parameter")
   const own = {
     ...requirement,
@@ -54,57 +68,72 @@ function ways(requirement: Requirement, token: VerifiedToken, issuer: Issuer): r
     anyOf: null,
   }
   const around = { request: noRequest, issuer, now: 0, clockToleranceSeconds: 0 }
-  if (looksAtRequest(own) || checkRequirements(token, own, around) !== null) return []
+  if (looksAtRequest(own) || checkRequirements(token, own, around) !== null) return noWays
 
-  let found: readonly Pins[] = [noPins]
+  let found: Ways = { pins: [noPins], isWhole: true }
   for (const condition of parameters) found = both(found, pinsOf(condition, token))
   for (const part of allOf) found = both(found, ways(part, token, issuer))
-  return anyOf
-    ? both(
-        found,
-        anyOf.flatMap((part) => ways(part, token, issuer)),
-      )
-    : found
+  return anyOf ? both(found, either(anyOf.map((part) => ways(part, token, issuer)))) : found
 }
 
 function looksAtRequest({ conditions }: Requirement): boolean {
   return conditions.some(({ kind }) => kind === "query" || kind === "header")
 }
 
-function pinsOf(condition: Condition, { claims }: VerifiedToken): readonly Pins[] {
-  if (condition.kind !== "parameter") return []
+function pinsOf(condition: Condition, { claims }: VerifiedToken): Ways {
+  if (condition.kind !== "parameter") return noWays
   const { test, segment } = condition
-  if (test.operator === "exists") return test.operand ? [noPins] : []
+  if (test.operator === "exists") return { pins: test.operand ? [noPins] : [], isWhole: true }
   const values =
     test.operator === "equals"
       ? [equalsOperand(test.operand, claims)]
       : test.operator === "oneOf"
         ? oneOfOperand(test.operand, claims)
         : []
-  return values.flatMap((value) => (typeof value === "string" ? [new Map([[segment, value]])] : []))
-}
-
-/** All pairs of ways that can go together. Cut where there are more than are granted anyway. */
-function both(some: readonly Pins[], others: readonly Pins[]): readonly Pins[] {
-  const joined: Pins[] = []
-  for (const one of some)
-    for (const other of others) {
-      const agree = [...one].every(([segment, value]) => (other.get(segment) ?? value) === value)
-      if (agree) joined.push(new Map([...one, ...other]))
-      if (joined.length > maximumPinned) return joined
-    }
-  return joined
-}
-
-/** A pattern with some of its parameters fixed; none for a value that no path can hold. */
-function pinned({ segments, open }: PathPattern, pins: Pins): PathPattern[] {
-  let fixed = segments
-  for (const [index, value] of pins) {
+  const pins: Pins[] = []
+  let isWhole = true
+  for (const value of values) {
+    if (typeof value !== "string") continue
+    if (pins.length === maximumWays) return { pins, isWhole: false }
     const literal = literalOf(value)
-    if (literal === null) return []
-    fixed = fixed.with(index, { literal })
+    if (literal !== null) pins.push(new Map([[segment, literal]]))
+    else if (isSegment(value)) isWhole = false
   }
-  return [{ segments: fixed, open }]
+  return { pins, isWhole }
+}
+
+function either(all: readonly Ways[]): Ways {
+  return {
+    pins: all.flatMap(({ pins }) => pins).toSorted((a, b) => a.size - b.size),
+    isWhole: all.every(({ isWhole }) => isWhole),
+  }
+}
+
+/** All pairs of ways that can go together. */
+function both(some: Ways, others: Ways): Ways {
+  const isWhole = some.isWhole && others.isWhole
+  const joined: Pins[] = []
+  for (const one of some.pins)
+    for (const other of others.pins) {
+      const agree = [...one].every(([segment, literal]) => (other.get(segment) ?? literal) === literal)
+      if (!agree) continue
+      if (joined.length === maximumWays) return { pins: joined, isWhole: false }
+      joined.push(new Map([...one, ...other]))
+    }
+  return { pins: joined, isWhole }
+}
+
+/** A pattern with some of its parameters fixed. */
+function pinned({ segments, open }: PathPattern, pins: Pins): PathPattern {
+  let fixed = segments
+  for (const [index, literal] of pins) fixed = fixed.with(index, { literal })
+  return { segments: fixed, open }
+}
+
+/** Whether there is a path with a value as one of its segments. */
+function isSegment(value: string): boolean {
+  if (value === "" || !value.isWellFormed()) return false
+  return canonicalPath(`/${encodeURIComponent(value).replaceAll("*", "%2A")}`) !== null
 }
 
 /** A value as one segment of a path as it is matched. Several segments, or what IAM would read as a pattern, are none. */

@@ -27,7 +27,7 @@ export {
   type Step,
 } from "./decision.ts"
 export type { Environment } from "./environment.ts"
-export { grantedPaths, maximumPinned } from "./grants.ts"
+export { grantedPaths } from "./grants.ts"
 export { groupBy } from "./group-by.ts"
 export { keySourceOf } from "./issuers.ts"
 export type { FetchLimits, KeyLimits } from "./key-limits.ts"

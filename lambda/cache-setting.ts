@@ -12,7 +12,8 @@ import {
   type Requirement,
   type Rule,
 } from "../core/index.ts"
-import { globOf, meets, straysOf } from "./path-glob.ts"
+import { fenceFor } from "./fence.ts"
+import { globOf, meets, straysOf, textsOf, usualSpellingsOf } from "./path-glob.ts"
 import { contains } from "./sayable.ts"
 
 /**
@@ -51,6 +52,13 @@ const anyClaim = "\u0000"
 /** Why the rules of one method can't be said exactly for some caller. */
 function* findClashes(places: readonly Place[]): Generator<string> {
   const shapes = places.flatMap((place) => shapesOf(place).map((pattern): Shape => ({ place, pattern })))
+  const globs = shapes.map(({ pattern }) =>
+    globOf({ ...pattern, segments: [{ parameter: "method" }, ...pattern.segments] }),
+  )
+  const fence = fenceFor((usualSpellingsOf(globs) ?? []).flatMap(textsOf))
+  for (const { place, pattern } of shapes)
+    if (fence.takesFrom(pattern))
+      yield `"${place.rule.name}": an escape in it stands where a wildcard reaches, and IAM can't tell it from others`
   for (const shape of shapes) {
     const { rule } = shape.place
     const others = shapes.filter(({ place, pattern }) => place !== shape.place && !contains(pattern, shape.pattern))

@@ -9,11 +9,19 @@ import { allowCaller } from "./iam-policy.ts"
 const maximumAnswerBytes = 8192
 /** The share of it that the context may take: the document needs more. */
 const maximumContextBytes = 2048
-/** The names, braces and quotes around what is counted, and a subject of 255 characters (OpenID Connect Core §2). */
-const envelopeBytes = 640
+/** The names, braces and quotes around what is counted. */
+const envelopeBytes = 384
+/** A subject of 255 characters (OpenID Connect Core §2), as JSON. */
+const usualSubjectBytes = 257
 
-/** What is left for the resources of a document. */
-export const maximumPolicyBytes = maximumAnswerBytes - maximumContextBytes - envelopeBytes
+/** What is left for the resources of a document, beside a subject that is no longer than most. */
+export const maximumPolicyBytes = maximumAnswerBytes - maximumContextBytes - envelopeBytes - usualSubjectBytes
+
+/** What is left for them in the answer to a caller; nobody has no subject. */
+export function policyBytesFor(token: VerifiedToken | null): number {
+  const { length } = new TextEncoder().encode(JSON.stringify(token?.subject ?? ""))
+  return maximumPolicyBytes - Math.max(0, length - usualSubjectBytes)
+}
 
 /** Makes the answers for a policy under which API Gateway tells callers apart by their token alone. */
 export function callerAnswers(config: Config): (token: VerifiedToken | null, arn: CallArn) => PolicyAnswer {
@@ -30,7 +38,7 @@ export function callerAnswers(config: Config): (token: VerifiedToken | null, arn
   }
 
   function make(token: VerifiedToken | null, stageArn: string): CallerPolicy {
-    const policy = policyFor(token, maximumPolicyBytes, stageArn)
+    const policy = policyFor(token, policyBytesFor(token), stageArn)
     if (token) known.set(token, { stageArn, policy })
     for (const { name } of policy.unsaid) if (!told.has(name)) logUnsaid(name)
     for (const { name } of policy.unsaid) told.add(name)

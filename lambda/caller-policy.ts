@@ -3,7 +3,6 @@ import {
   coveredMethods,
   grantedPaths,
   groupBy,
-  maximumPinned,
   type PathPattern,
   type Place,
   placesOf,
@@ -13,7 +12,7 @@ import {
 import { fenceFor } from "./fence.ts"
 import { globOf, spellingsOf, textsOf, usualSpellingsOf } from "./path-glob.ts"
 import { findSayable } from "./sayable.ts"
-import { summarise } from "./summaries.ts"
+import { type Calls, summarise } from "./summaries.ts"
 
 /** All that a caller may call, as IAM resources less the ARN of the stage and its "/". */
 export interface CallerPolicy {
@@ -36,8 +35,8 @@ export function callerPolicies({ rules, unmatched, issuers }: Config): CallerPol
 
   return (token, maximumBytes, stageArn) => {
     const found = new Map(all.map((rule) => [rule, grantedPaths(rule, token, issuers)]))
-    const cut = all.filter((rule) => (found.get(rule)?.length ?? 0) > maximumPinned)
-    const granted = new Map([...found].map(([rule, patterns]) => [rule, patterns.slice(0, maximumPinned)]))
+    const cut = all.filter((rule) => !found.get(rule)?.isWhole)
+    const granted = new Map([...found].map(([rule, { patterns }]) => [rule, patterns]))
     // One who owns a great many of something loses some of these first, and all else last.
     const inOrder = all
       .filter((rule) => granted.get(rule)?.length !== 0)
@@ -68,7 +67,7 @@ export function callerPolicies({ rules, unmatched, issuers }: Config): CallerPol
 }
 
 /** Enough to go on after some rules that don't fit, each of which takes a few tries to find; a document takes some milliseconds. */
-const maximumTries = 50
+const maximumTries = 20
 
 /** More patterns than a document has room for, and few enough that each may be held against each. */
 const maximumGrants = 100
@@ -111,16 +110,19 @@ function policyOf(
 ): CallerPolicy | null {
   const unsaid = new Set<Rule>()
   const methods = tables.flatMap((table) => table.methods)
-  const said = tables.flatMap(({ methods, places }) => {
+  const said: Calls[] = []
+  for (const { methods, places } of tables) {
     const mine = places.map((place) => ({ ...place, granted: granted.get(place.rule) ?? [] }))
     const sayable = findSayable(mine)
+    if (!sayable) return null
     for (const place of mine)
       if (sayable.unsaid.some((pattern) => place.granted.includes(pattern))) unsaid.add(place.rule)
-    return methods.map((method) => ({
-      allow: sayable.allow.map(({ segments, open }) => ({ segments: [{ literal: method }, ...segments], open })),
-      deny: sayable.deny.map(({ items, open }) => ({ items: [method, ...items], open })),
-    }))
-  })
+    for (const method of methods)
+      said.push({
+        allow: sayable.allow.map(({ segments, open }) => ({ segments: [{ literal: method }, ...segments], open })),
+        deny: sayable.deny.map(({ items, open }) => ({ items: [method, ...items], open })),
+      })
+  }
   const calls = summarise(
     { allow: said.flatMap(({ allow }) => allow), deny: said.flatMap(({ deny }) => deny) },
     methods,
@@ -131,6 +133,7 @@ function policyOf(
   const allow = [...new Set(allowed.flatMap(textsOf))]
   const deny = denied.flatMap(textsOf)
   const fence = fenceFor(allow)
+  for (const [rule, patterns] of granted) if (patterns.some(fence.takesFrom)) unsaid.add(rule)
   return {
     allow,
     deny: [...new Set([...deny.filter((text) => !fence.covers(text)), ...fence.deny])],

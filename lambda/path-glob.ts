@@ -102,8 +102,9 @@ function usualForms(literal: string): readonly string[] {
   return [literal, asBrowsersSend(literal), withEscapes(literal)]
 }
 
+// "{" stays escaped: IAM would read a variable in "${", and that a wildcard takes no "{" is denied anyway.
 function withoutEscapes(literal: string): string {
-  return literal.replace(/(?:%[0-9A-F]{2})+/g, (escapes) => {
+  return literal.replace(/(?:%(?!7B)[0-9A-F]{2})+/g, (escapes) => {
     const raw = decodeURIComponent(escapes)
     return canonicalPath(`/${raw}`) === `/${escapes}` ? raw : escapes
   })

@@ -18,14 +18,15 @@ export interface Sayable {
 /**
  * Puts what was granted with one method into allows and denies that never grant more. `/orders/:id` is allowed as all below
  * `/orders/`, so that all two levels below has to be denied, and more specific places that were not granted, too. Where such a deny
- * would hit what is granted, one of the two has to go: the one that needs the deny.
+ * would hit what is granted, one of the two has to go: the one that needs the deny. Null where it is more than can be looked through.
  */
-export function findSayable(places: readonly GrantedPlace[]): Sayable {
+export function findSayable(places: readonly GrantedPlace[]): Sayable | null {
   const all = broadestFirst(
     places.flatMap((place) =>
       place.granted.map((pattern): Grant => ({ pattern, denials: denialsFor(place, pattern, places) })),
     ),
   )
+  if (all.length * all.reduce((sum, { denials }) => sum + denials.length, 0) > maximumComparisons) return null
   // From itself it may take: it is said as far as it can be.
   const hits = new Map(all.map((grant) => [grant, all.filter((other) => other !== grant && isHit(grant, other))]))
 
@@ -45,6 +46,9 @@ export function findSayable(places: readonly GrantedPlace[]): Sayable {
     kept = new Set([...kept].filter((grant) => grant !== hindrance))
   }
 }
+
+/** Of a deny with a grant: far more than a document has room for, and some tens of milliseconds. */
+const maximumComparisons = 50_000
 
 interface Grant {
   readonly pattern: PathPattern

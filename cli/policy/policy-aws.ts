@@ -1,6 +1,6 @@
 import type { Config, VerifiedToken } from "../../core/index.ts"
 import { cacheSettingFor } from "../../lambda/cache-setting.ts"
-import { maximumPolicyBytes } from "../../lambda/caller-answer.ts"
+import { maximumPolicyBytes, policyBytesFor } from "../../lambda/caller-answer.ts"
 import { callerPolicies, largestPolicyBytes } from "../../lambda/caller-policy.ts"
 import { allowCaller, type PolicyDocument } from "../../lambda/iam-policy.ts"
 import { style } from "../style.ts"
@@ -75,7 +75,7 @@ export function callerDocument(
   config: Config,
   token: VerifiedToken | null,
 ): { readonly document: PolicyDocument; readonly unsaid: readonly string[] } {
-  const policy = callerPolicies(config)(token, maximumPolicyBytes, someStage)
+  const policy = callerPolicies(config)(token, policyBytesFor(token), someStage)
   const arn = { text: `${someStage}/GET/`, stageArn: someStage, stage: "prod", method: "GET", path: "/" }
   return { document: allowCaller(policy, arn), unsaid: policy.unsaid.map(({ name }) => name) }
 }

@@ -7,6 +7,7 @@ import { callerAnswers, maximumPolicyBytes } from "../../lambda/caller-answer.ts
 import { callerPolicies } from "../../lambda/caller-policy.ts"
 import { handlerOf } from "../../lambda/handler.ts"
 import { meets } from "../../lambda/path-glob.ts"
+import { findSayable } from "../../lambda/sayable.ts"
 import { policy, standingPorts, tokenOf } from "../core/standing-issuer.ts"
 
 const stage = "arn:aws:execute-api:eu-central-1:123456789012:api/prod"
@@ -175,6 +176,125 @@ describe("what is refused within what is allowed is refused in each spelling tha
   })
 })
 
+describe("an escape in what is fixed", () => {
+  const own = { "params.id": { equals: { claim: "sub" } } }
+  const methods = ["GET"]
+  test.each<[string, RouteInput[], string[]]>([
+    [
+      "beside a wildcard that ends before it",
+      [
+        { path: "/users/:id", methods, where: own },
+        { path: "/users/:id/avatar", methods },
+      ],
+      ["users/auth0%7Calice", "users/auth0|alice", "users/7/avatar"],
+    ],
+    ["behind a wildcard", [{ path: "/users/:id/my%20files", methods }], ["users/7/my%20files"]],
+    ["behind the first", [{ path: "/:tenant/caf\u00e9", methods }], ["t/caf%C3%A9"]],
+  ])("%s is let through", async (_where, routes, calls) => {
+    const config = configOf(routes)
+    expect(cacheSettingFor(config).cacheKey).toBe("token")
+    const said = await documentFor(routes, { sub: "auth0|alice" })
+    expect(calls.filter((call) => !said(`GET/${call}`))).toEqual([])
+    for (const call of ["users/7%2e/avatar", "users/%37/my%20files", "%74/caf%C3%A9", "t%2Fx/caf%C3%A9"])
+      expect(said(`GET/${call}`)).toBe(false)
+  })
+
+  test.each<[string, RouteInput[], string, "token" | "call"]>([
+    [
+      "of a claim, where another rule's wildcard reaches",
+      [
+        { path: "/users/:id", methods, where: own },
+        { path: "/:any", methods: ["POST"] },
+      ],
+      "GET /users/:id",
+      "token",
+    ],
+    ["between two parameters", [{ path: "/:a/caf\u00e9/:b", methods }], "GET /:a/caf\u00e9/:b", "call"],
+    [
+      "of a rule, where another's wildcard reaches",
+      [
+        { path: "/a/**", methods },
+        { path: "/x/a/caf\u00e9", methods },
+      ],
+      "GET /x/a/caf\u00e9",
+      "call",
+    ],
+  ])("%s is not, and the rule is named", async (_where, routes, name, cacheKey) => {
+    const config = configOf(routes)
+    const { unsaid } = callerPolicies(config)(await callerOf(config, { sub: "auth0|alice" }), 6000, stage)
+    expect(unsaid.map((rule) => rule.name)).toContain(name)
+    expect(cacheSettingFor(config).cacheKey).toBe(cacheKey)
+  })
+})
+
+test.each(["$" + "{aws:x}", "a$" + "{b}", "a$" + "{", "{", "[$" + "{x}]|"])(
+  "no resource holds a variable that a claim %j could begin",
+  async (sub) => {
+    const config = configOf([
+      { path: "/users/:id/orders/:order", methods: ["GET"], where: { "params.id": { equals: { claim: "sub" } } } },
+      { path: "/users/:id/orders/latest", methods: ["GET"], scopes: ["nobody:has"] },
+      { path: "/reports/:id", methods: ["GET"] },
+    ])
+    const { policyDocument } = callerAnswers(config)(await callerOf(config, { sub }), parsedArn("GET/"))
+    for (const { Resource } of policyDocument.Statement) expect([Resource].flat().join("\n")).not.toContain("$" + "{")
+  },
+)
+
+test.each(["*", "P*"])("the method %s, which IAM would read as any, is a config error", (method) => {
+  const routes = [{ path: "/status", methods: [method], access: "public" as const }]
+  expect(() => configOf(routes)).toThrow(
+    'routes[0].methods[0]: must be an HTTP method; for all of them, leave "methods" out',
+  )
+})
+
+describe("of what a claim lists", () => {
+  const methods = ["GET"]
+  const listed = { "params.id": { oneOf: { claim: "orgs" } } }
+  const orgs = Array.from({ length: 30 }, (_, index) => `o${index}`)
+  const rule = { path: "/orgs/:id", methods }
+  test.each<[string, RouteInput, object, string, boolean, boolean]>([
+    [
+      "what is no segment takes no place",
+      { ...rule, where: listed },
+      { orgs: [...orgs.map((one) => `a/${one}`), "acme"] },
+      "acme",
+      true,
+      true,
+    ],
+    [
+      "what another condition picks is found among many",
+      { ...rule, where: listed, allOf: [{ where: { "params.id": { equals: { claim: "org" } } } }] },
+      { orgs, org: "o29" },
+      "o29",
+      true,
+      true,
+    ],
+    [
+      "a way that fixes nothing comes first",
+      { ...rule, anyOf: [{ where: listed }, { scopes: ["admin"] }] },
+      { orgs, scope: "admin" },
+      "zzz",
+      true,
+      false,
+    ],
+    [
+      "what is too long is named",
+      { ...rule, where: listed },
+      { orgs: ["x".repeat(301)] },
+      "x".repeat(301),
+      false,
+      false,
+    ],
+    ["what IAM would read as a pattern is named", { ...rule, where: listed }, { orgs: ["a*b"] }, "a%2Ab", false, false],
+  ])("%s", async (_what, route, claims, id, allowed, isWhole) => {
+    const config = configOf([route])
+    const caller = await callerOf(config, claims)
+    const { unsaid } = callerPolicies(config)(caller, 6000, stage)
+    expect(unsaid.length === 0).toBe(isWhole)
+    expect((await documentFor([route], claims))(`GET/orgs/${id}`)).toBe(allowed)
+  })
+})
+
 describe("one answer for all calls", () => {
   const routes: RouteInput[] = [
     { path: "/health", access: "public" },
@@ -272,6 +392,21 @@ describe("within the limits", () => {
     expect(warn.mock.calls.some(([line]) => String(line).includes("resource-119"))).toBe(true)
   })
 
+  test.each(["x".repeat(3000), "\u6f22".repeat(255), '"'.repeat(255), "x".repeat(9000)])(
+    "nor is the answer to a caller with a long name: %#",
+    async (sub) => {
+      vi.spyOn(console, "warn").mockImplementation(() => {})
+      const config = configOf(routes)
+      const claims = { sub, scope: "s".repeat(1900) }
+      const answer = callerAnswers(config)(await callerOf(config, claims), parsedArn("GET/x"))
+      const { principalId, ...rest } = answer
+      const beside = sub.length > 8000 ? rest : { principalId, ...rest }
+      expect(new TextEncoder().encode(JSON.stringify(beside)).length).toBeLessThanOrEqual(8192)
+      if (sub.length > 8000)
+        expect(evaluate(answer.policyDocument as Policy, arn("GET/resource-0/7"))).not.toBe("allow")
+    },
+  )
+
   test("no resource is longer than API Gateway takes", async () => {
     const config = configOf([{ path: "/users/:id", where: { "params.id": { equals: { claim: "sub" } } } }])
     const token = await callerOf(config, { sub: "x".repeat(600) })
@@ -337,6 +472,38 @@ describe("within a time that a call may take", () => {
     // Nor are more held against each other where there is room for all.
     const roomy = callerPolicies(config)(await callerOf(config, { stores }), Number.POSITIVE_INFINITY, stage)
     expect(roomy.allow.length).toBeLessThan(300)
+  })
+
+  test("what is more than can be looked through is left out, and is named", async () => {
+    const long = Array.from({ length: 30 }, (_, index) => `/:p${index}`).join("")
+    const own = Array.from({ length: 5 }, (_, index) => ({
+      path: `/:id${"/x".repeat(index)}/**`,
+      methods: ["GET"],
+      where: { "params.id": { oneOf: { claim: "stores" } } },
+    }))
+    const refused = Array.from({ length: 190 }, (_, index) => ({
+      path: `/:id/x/x/x/x/r${index}${long}`,
+      methods: ["GET"],
+      scopes: ["nobody:has"],
+    }))
+    const config = configOf([...own, ...refused, { path: "/me", methods: ["GET"] }])
+    const stores = Array.from({ length: 20 }, (_, index) => `s${index}`)
+    const { allow, unsaid } = callerPolicies(config)(await callerOf(config, { stores }), 6000, stage)
+    expect([allow.includes("GET/me"), unsaid.length]).toEqual([true, 5])
+  })
+
+  test("nor are thousands of denies held against tens of grants", () => {
+    const segment = (literal: string) => ({ segments: [{ literal }], open: true })
+    const below = (index: number) => ({ segments: [{ parameter: "id" }, { literal: `r${index}` }], open: false })
+    const places = (grants: number) => [
+      {
+        pattern: { segments: [{ parameter: "id" }], open: true },
+        granted: Array.from({ length: grants }, (_, index) => segment(`s${index}`)),
+      },
+      ...Array.from({ length: 30 }, (_, index) => ({ pattern: below(index), granted: [] })),
+    ]
+    expect(findSayable(places(60))).toBeNull()
+    expect(findSayable(places(10))?.deny).toHaveLength(300)
   })
 
   test("spellings do not multiply without end", async () => {
